@@ -1,0 +1,43 @@
+# The two commands of the README are `make demo` and `make test`; `make help` lists the others.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+# Ansible's own files (temporary ones, caches) stay in the checkout.
+export ANSIBLE_HOME := $(CURDIR)/build/ansible
+
+.PHONY: help setup demo emulator test unit integration molecule lint clean
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## The virtual environment .venv, with this checkout as its collection
+
+$(STAMP): tests/requirements.txt Makefile
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement tests/requirements.txt
+	$(BIN)/python tests/link_collection.py
+	touch $@
+
+demo: setup ## Onboard the demo fleet against the emulator, twice; the second run must change nothing
+	$(BIN)/python -m tests.demo
+
+emulator: setup ## The embedded AWS and platform in the foreground; writes build/emulator.json
+	$(BIN)/python -m tests.emulator
+
+test: unit integration molecule ## All tests
+
+unit: setup ## Unit tests
+	$(BIN)/python -m pytest tests/unit
+
+integration: setup ## Integration tests, through the real ansible-playbook
+	$(BIN)/python -m pytest tests/integration
+
+molecule: setup ## A scenario for each role
+	$(BIN)/python -m tests.run_molecule
+
+lint: setup ## ansible-test sanity, ansible-lint, documentation, types
+	$(BIN)/python -m tests.lint
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) build

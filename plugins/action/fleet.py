@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at the whole fleet once: accounts given twice, and what the platform lists for each account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _fleet
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller, for one host in the name of all."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """C(accounts): by host, the C(problem) that it has, and the C(data_source) that the platform lists for it."""
+        super().run(tmp, task_vars)
+        inventory, listings = Inventory(task_vars or {}), Listings()
+        cases = inventory.cases()
+        hosts = {
+            host: {"account_id": inventory.variables(host).get("finops_account_id"), "cases": cases[host]} for host in cases
+        }
+        problems = _fleet.problems(hosts)
+        accounts = {}
+        for host in inventory.in_play:
+            try:
+                if host in problems:
+                    raise FinopsError(problems[host])
+                accounts[host] = self._view(inventory.variables(host), listings)
+            except (FinopsError, AnsibleError) as error:
+                accounts[host] = {"problem": str(error)}
+        return {"changed": False, "accounts": accounts}
+
+    def _view(self, variables: Any, listings: Listings) -> dict[str, Any]:
+        listed = listings.of(variables)
+        if listed is None:
+            return {"problem": None}
+        return _fleet.view(variables["finops_account_id"], variables.get("finops_data_source_name"), listed)

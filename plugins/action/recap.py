@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prints what became of every account, and looks once whether the platform lists those that were connected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _recap
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller, for one host in the name of all."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """C(accounts): a row for each; printed as text as well."""
+        super().run(tmp, task_vars)
+        inventory, listings = Inventory(task_vars or {}), Listings()
+        cases = inventory.cases()
+        check_mode = bool(self._task.check_mode)
+        rows = [
+            _recap.row(
+                host,
+                " and ".join(cases.get(host, [])),
+                variables := inventory.variables(host),
+                None if check_mode else self._is_listed(variables, listings),
+                check_mode,
+            )
+            for host in inventory.in_play
+        ]
+        self._display.display(_recap.text(rows, check_mode))
+        return {"changed": False, "accounts": rows}
+
+    def _is_listed(self, variables: Any, listings: Listings) -> bool | None:
+        """None where nothing was connected in this run: the listing at its beginning still holds."""
+        connected = any((variables.get(name) or {}).get("changed") for name in ("finops_access_key", "finops_data_source"))
+        if not connected:
+            return None
+        try:
+            listed = listings.of(variables)
+        except FinopsError as error:
+            self._display.warning("the platform could not be listed at the end of the run: {0}".format(error))
+            return None
+        return any(source.get("account_id") == variables["finops_account_id"] for source in listed or [])

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of a run in words: for each account what was done, what was right already, what failed and why."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, Mapping, Sequence
+
+# The steps of the seed's procedure in order: the variable that the role registers, and its name for people.
+STEPS = (
+    ("finops_cur", "cost report"),
+    ("finops_policy", "policies"),
+    ("finops_user", "user"),
+    ("finops_access_key", "access key"),
+    ("finops_data_source", "data source"),
+)
+_INDENT = 17
+_WIDTH = 120
+
+
+def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None, check_mode: bool) -> dict[str, Any]:
+    """One account's outcome.
+
+    variables: the host's, with the results that the roles register and C(finops_failure) from a failed run.
+    listed: whether the platform lists the account's data source at the end; None where nobody asked.
+    Returns account_id, host, case, state (changed, right or failed), done, right, left_out and failed.
+    """
+    results = [(name, variables.get(variable)) for variable, name in STEPS]
+    results = [(name, result) for name, result in results if isinstance(result, Mapping) and not result.get("skipped")]
+    done = [step for name, result in results for step in result.get("steps", [])]
+    right = [name for name, result in results if not result.get("changed") and not result.get("failed")]
+    failed = _failure(variables.get("finops_failure"))
+    left_out = None
+    if not failed and not variables.get("finops_platform_url"):
+        left_out = "access key and data source: finops_platform_url is not set"
+    if not failed and listed is False and not check_mode:
+        failed = "data source: the platform does not list this account at the end of the run. Run the playbook again"
+    state = "failed" if failed else "changed" if done else "right"
+    return {
+        "account_id": variables.get("finops_account_id"),
+        "host": host,
+        "case": case,
+        "state": state,
+        "done": done,
+        "right": right,
+        "left_out": left_out,
+        "failed": failed,
+    }
+
+
+def _failure(failure: Mapping[str, Any] | None) -> str | None:
+    return "{0}: {1}".format(failure["task"], failure["reason"]) if failure else None
+
+
+def text(rows: Sequence[Mapping[str, Any]], check_mode: bool) -> str:
+    """All accounts, one paragraph each, and a last line that counts them."""
+    words = {"changed": "would change" if check_mode else "changed", "right": "already right", "failed": "FAILED"}
+    lines = []
+    for account in rows:
+        lines.append(
+            "Account {0} ({1}), {2}: {3}".format(account["account_id"], account["host"], account["case"], words[account["state"]])
+        )
+        lines += _paragraph("would be done" if check_mode else "done", account["done"])
+        lines += _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])
+        lines += _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
+        lines += _paragraph("failed", [account["failed"]] if account["failed"] else [])
+    counts = ["{0} {1}".format(sum(account["state"] == state for account in rows), words[state]) for state in words]
+    lines.append("{0} account{1}: {2}".format(len(rows), "" if len(rows) == 1 else "s", ", ".join(counts)))
+    return "\n".join(lines)
+
+
+def _paragraph(title: str, items: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for item in items:
+        head = "" if lines else title
+        wrapped = textwrap.wrap(item, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False)
+        lines += [("  " + (head if not number else "")).ljust(_INDENT) + line for number, line in enumerate(wrapped)]
+    return lines

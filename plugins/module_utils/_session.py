@@ -1,0 +1,333 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One account's clients: how it is reached, who the caller is, and what AWS's errors mean.
+
+Calls go through read() and write(); a write is refused until the caller is known to be in the account.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import time
+from typing import Any, Callable, Mapping, Sequence
+
+try:
+    import botocore.config
+    import botocore.exceptions
+    import botocore.loaders
+    import botocore.session
+
+    HAS_BOTOCORE = True
+    # Service models are read and parsed once per process, not once per account.
+    _LOADER = botocore.loaders.create_loader()
+except ImportError:
+    HAS_BOTOCORE = False
+
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._documents import EXPORT_REGION
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, OutcomeUnknown
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import Platform
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
+
+SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
+ROLE_SESSION_NAME = "finops-for-cloud"
+# A session this close to its end is renewed rather than used.
+SESSION_MARGIN = datetime.timedelta(minutes=5)
+
+# Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
+_ONCE = ("create_access_key",)
+_THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown")
+_ATTEMPTS = 10
+# Seconds between repeats of a call that AWS answers "not yet": two minutes in all.
+_PATIENCE = (1, 2, 4, 8, 15, 30, 30, 30)
+# Answers that say that somebody, or a lost attempt of our own, was faster: read again and plan again.
+_OVERTAKEN = (
+    "EntityAlreadyExists",
+    "BucketAlreadyOwnedByYou",
+    "ConcurrentModification",
+    "EntityTemporarilyUnmodifiable",
+    "OperationAborted",
+    "NoSuchEntity",
+    "ServiceFailure",
+    "InternalError",
+    "InternalFailure",
+    "InternalServerException",
+    "ServiceUnavailable",
+)
+_OVERTAKEN_TEXT = ("Cannot create duplicate export name",)
+_CREDENTIAL_CODES = (
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "AuthFailure",
+)
+CREDENTIAL_VARIABLES = (
+    "finops_aws_profile, or finops_aws_access_key and finops_aws_secret_key, or the environment's AWS_ variables"
+)
+
+
+def warm_up() -> None:
+    """Loads the models of all services used, so that processes forked from this one have them."""
+    session = botocore.session.Session()
+    session.register_component("data_loader", _LOADER)
+    for service in SERVICES:
+        session.create_client(service, region_name=_settings.REGION, aws_access_key_id="-", aws_secret_access_key="-")
+
+
+class AwsError(FinopsError):
+    """AWS refused a call; code is AWS's own."""
+
+    def __init__(self, call: str, code: str, message: str) -> None:
+        hint = ""
+        if code in _CREDENTIAL_CODES:
+            hint = ". Check the credentials of {0}: they are wrong, inactive or expired".format(CREDENTIAL_VARIABLES)
+        super().__init__("AWS refused {0}: {1}: {2}{3}".format(call, code, message, hint))
+        self.code = code
+        self.message = message
+
+
+class Clients:
+    """The AWS services and the platform, as one account's caller.
+
+    options: a task's options; those of amazon.aws to connect, account_id, assume_role_arn, assume_role_external_id,
+    session (what log_in() returned earlier in the run) and the platform_ ones.
+    Raises FinopsError where no credentials are to be had.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self._botocore: dict[str | None, Any] = {}
+        self._clients: dict[tuple[str, bool], Any] = {}
+        self._regions: dict[str, str] = {}
+        self._identity: dict[str, Any] | None = _still_valid(options.get("session"))
+        self._platform: Platform | None = None
+
+    @property
+    def account(self) -> str:
+        """The account that the task is about; InputError where it is no account id."""
+        return _settings.account_id(self._options.get("account_id"))
+
+    @property
+    def region(self) -> str:
+        """The session's region: as given, of the profile or environment, else us-east-1."""
+        return (
+            self._options.get("region")
+            or self._session(self._options.get("profile")).get_config_variable("region")
+            or _settings.REGION
+        )
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region, such as C(aws) or C(aws-cn)."""
+        try:
+            return str(self._session(None).get_partition_for_region(self.region))
+        except botocore.exceptions.UnknownRegionError:
+            raise _settings.InputError("finops_aws_region", "{0!r} is no AWS region".format(self.region))
+
+    @property
+    def platform(self) -> Platform:
+        """The platform's client; InputError where the platform_ options are not usable."""
+        if self._platform is None:
+            self._platform = Platform(self._options)
+        return self._platform
+
+    def use_region(self, service: str, region: str) -> None:
+        """Talk to one service in a region of its own, as the bucket's."""
+        self._regions[service] = region
+
+    def log_in(self) -> dict[str, Any]:
+        """Who the caller is, after one call to STS: AssumeRole where a role is given, else GetCallerIdentity.
+
+        Returns account_id, arn, partition and, for an assumed role, its credentials and their expiration.
+        Raises FinopsError where that is another account than the task's.
+        """
+        if self._identity is None:
+            self._identity = self._assume_role() if self._options.get("assume_role_arn") else self._caller_identity()
+        found = self._identity["account_id"]
+        if found != self.account:
+            raise FinopsError(
+                "finops_account_id says {0}, but the credentials belong to account {1} ({2}). Nothing was changed. "
+                "Correct finops_account_id, or the credentials: {3}".format(
+                    self.account, found, self._identity["arn"], CREDENTIAL_VARIABLES
+                )
+            )
+        return self._identity
+
+    def require_account(self) -> None:
+        """The account guard: nothing is written unless the caller is in the task's account."""
+        self.log_in()
+
+    def read(self, service: str, operation: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
+        """One reading call; None where AWS answers with one of the error codes in missing."""
+        try:
+            return self._call(service, operation, parameters)
+        except AwsError as error:
+            if error.code in missing:
+                return None
+            raise
+        except OutcomeUnknown as error:
+            raise FinopsError(str(error))
+
+    def read_all(self, service: str, operation: str, key: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
+        """All pages of a listing as one list; None where AWS answers with one of the error codes in missing."""
+        paginator = self._client(service).get_paginator(operation)
+        try:
+            return self._converted(
+                "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()[key]
+            )
+        except AwsError as error:
+            if error.code in missing:
+                return None
+            raise
+        except OutcomeUnknown as error:
+            raise FinopsError(str(error))
+
+    def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str = "") -> Any:
+        """One writing call, to a service or the platform.
+
+        repeat_on: words of an error after which the call is repeated for up to two minutes.
+        Raises OutcomeUnknown where it may have happened, other FinopsErrors where it did not.
+        """
+        if client == "platform":
+            return getattr(self.platform, operation)(**parameters)
+        try:
+            return _repeated(
+                lambda: self._call(client, operation, parameters),
+                lambda error: bool(repeat_on) and repeat_on in error.message,
+            )
+        except AwsError as error:
+            if error.code in _OVERTAKEN or any(text in error.message for text in _OVERTAKEN_TEXT):
+                raise OutcomeUnknown(str(error))
+            raise
+
+    def _call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+        once = operation in _ONCE
+        method = getattr(self._client(service, once), operation)
+
+        def call() -> Any:
+            return self._converted("{0}:{1}".format(service, operation), lambda: method(**parameters))
+
+        return _repeated(call, lambda error: error.code in _THROTTLED) if once else call()
+
+    def _converted(self, call: str, function: Callable[[], Any]) -> Any:
+        try:
+            return function()
+        except botocore.exceptions.ClientError as error:
+            found = error.response.get("Error", {})
+            raise AwsError(call, str(found.get("Code", "")), str(found.get("Message", "")))
+        except botocore.exceptions.HTTPClientError as error:
+            raise OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, error))
+        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError) as error:
+            raise FinopsError("no AWS credentials: {0}. Set {1}".format(error, CREDENTIAL_VARIABLES))
+        except botocore.exceptions.BotoCoreError as error:
+            raise FinopsError("AWS cannot be called ({0}): {1}. Check {2}".format(call, error, CREDENTIAL_VARIABLES))
+
+    def _session(self, profile: str | None) -> Any:
+        if profile not in self._botocore:
+            session = botocore.session.Session(profile=profile)
+            session.register_component("data_loader", _LOADER)
+            self._botocore[profile] = session
+        return self._botocore[profile]
+
+    def _client(self, service: str, once: bool = False) -> Any:
+        if (service, once) not in self._clients:
+            if service != "sts" and self._options.get("assume_role_arn") and self._identity is None:
+                self.log_in()
+            credentials = (self._identity or {}).get("credentials")
+            self._clients[service, once] = self._converted(
+                service, lambda: self._new_client(service, once, credentials)
+            )
+        return self._clients[service, once]
+
+    def _new_client(self, service: str, once: bool, credentials: Mapping[str, str] | None) -> Any:
+        options = dict(self._options, region=self._regions.get(service) or self.region, **(credentials or {}))
+        if credentials:
+            options["profile"] = None
+        region, endpoint_url, arguments = get_aws_connection_info(_AsModule(options))
+        if service == "bcm-data-exports":
+            region = EXPORT_REGION.get(self.partition, EXPORT_REGION["aws"])
+        config = botocore.config.Config(
+            user_agent_extra=USER_AGENT,
+            connect_timeout=10,
+            retries={"mode": "standard", "total_max_attempts": 1 if once else _ATTEMPTS},
+        )
+        config = config.merge(arguments.pop("aws_config", None) or botocore.config.Config())
+        session = self._session(arguments.pop("profile_name", None))
+        return session.create_client(
+            service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
+        )
+
+    def _caller_identity(self) -> dict[str, Any]:
+        answer = self.read("sts", "get_caller_identity")
+        return _identity(answer["Account"], answer["Arn"])
+
+    def _assume_role(self) -> dict[str, Any]:
+        parameters = {"RoleArn": self._options["assume_role_arn"], "RoleSessionName": ROLE_SESSION_NAME}
+        if self._options.get("assume_role_external_id"):
+            parameters["ExternalId"] = self._options["assume_role_external_id"]
+        try:
+            answer = self.read("sts", "assume_role", **parameters)
+        except AwsError as error:
+            if error.code in _CREDENTIAL_CODES:
+                raise
+            raise FinopsError("finops_assume_role_arn: {0}".format(error))
+        credentials = answer["Credentials"]
+        # The client made so far is the base credentials'; the role's come from here on.
+        self._clients.clear()
+        arn = answer["AssumedRoleUser"]["Arn"]
+        return dict(
+            _identity(arn.split(":")[4], arn),
+            expiration=credentials["Expiration"].isoformat(),
+            credentials={
+                "access_key": credentials["AccessKeyId"],
+                "secret_key": credentials["SecretAccessKey"],
+                "session_token": credentials["SessionToken"],
+            },
+        )
+
+
+class _AsModule:
+    """Options in the shape that amazon.aws's get_aws_connection_info() reads them from."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self.params = params
+
+    def fail_json(self, msg: str, **details: Any) -> None:
+        """Raises what a module would fail with."""
+        raise FinopsError(msg)
+
+
+def _identity(account: str, arn: str) -> dict[str, Any]:
+    parsed = parse_aws_arn(arn) or {}
+    return {"account_id": account, "arn": arn, "partition": parsed.get("partition", "aws")}
+
+
+def _still_valid(session: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not session:
+        return None
+    if session.get("expiration"):
+        expiration = datetime.datetime.strptime(session["expiration"][:19], "%Y-%m-%dT%H:%M:%S")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        if expiration - now < SESSION_MARGIN:
+            return None
+    return dict(session)
+
+
+def _repeated(call: Callable[[], Any], not_yet: Callable[[AwsError], bool]) -> Any:
+    for seconds in _PATIENCE:
+        try:
+            return call()
+        except AwsError as error:
+            if not not_yet(error):
+                raise
+        time.sleep(seconds * random.uniform(0.75, 1.25))
+    return call()

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action shell: runs the same core as the modules, but inside the controller's process.
+
+Ansible loads action plugins before it forks its workers, so Python, botocore and the services' models are loaded once
+per run instead of once per task. The shell steps aside for the module wherever that would make a difference to the
+user: a connection that is not local, become, async, an environment of the task's own, or C(finops_in_process: false).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Mode, run
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._session import HAS_BOTOCORE, Clients, warm_up
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
+
+RESOURCES = {
+    name: importlib.import_module(
+        "ansible_collections.finops_for_cloud.aws.plugins.module_utils.{0}".format(name)
+    ).RESOURCE
+    for name in ("access_key", "account", "cur", "data_source", "policy", "user")
+}
+if HAS_BOTOCORE:
+    warm_up()
+
+
+class ActionModule(ActionBase):
+    """Runs the module that the task names."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The module's result, whichever way it ran."""
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        name = self._task.action.split(".")[-1]
+        if self._fits_in_process(task_vars, name):
+            return self._run_in_process(name)
+        return self._run_as_module(name, task_vars)
+
+    @property
+    def _is_local(self) -> bool:
+        return self._connection.transport == "local"
+
+    def _fits_in_process(self, task_vars: dict[str, Any], name: str) -> bool:
+        unlike = (
+            not self._is_local or self._play_context.become or self._task.async_val or any(self._task.environment or [])
+        )
+        # The account's session is sealed here and so has to be made here.
+        wanted = name == "account" or boolean(self._templar.template(task_vars.get("finops_in_process", True)))
+        return wanted and not unlike
+
+    def _run_in_process(self, name: str) -> dict[str, Any]:
+        if not HAS_BOTOCORE:
+            return {"failed": True, "msg": missing_required_lib("botocore")}
+        info = name.endswith("_info")
+        resource = RESOURCES[name[: -len("_info")] if info else name]
+        spec = argument_spec(resource, info)
+        options = self.validate_argument_spec(spec)[1]
+        if isinstance(options.get("session"), str):
+            options["session"] = unseal(options["session"])
+        clients = Clients(options)
+        result = run(resource, options, clients, Mode(self._task.check_mode, self._task.diff, info))
+        if name == "account" and not result.get("failed"):
+            result["session"] = seal(clients.log_in())
+        secrets = [str(options[option]) for option in spec if spec[option].get("no_log") and options.get(option)]
+        return remove_values(result, secrets)
+
+    def _run_as_module(self, name: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+        args = dict(self._task.args)
+        session = args.pop("session", None)
+        credentials = (unseal(session) or {}).get("credentials") if isinstance(session, str) else None
+        if credentials:
+            spec = argument_spec(RESOURCES["account"], info=False)
+            for option in ("profile", "assume_role_arn", "assume_role_external_id", *credentials):
+                for spelling in (option, *spec[option].get("aliases", [])):
+                    args.pop(spelling, None)
+            args.update(credentials)
+        if self._is_local and "ansible_python_interpreter" not in task_vars:
+            task_vars = dict(task_vars, ansible_python_interpreter=sys.executable)
+        # Through a pipe, so that no file ever holds the arguments, secrets among them.
+        if self._connection.has_pipelining:
+            self._connection.set_option("pipelining", True)
+        return self._execute_module(
+            module_name=self._task.action, module_args=args, task_vars=task_vars, wrap_async=self._task.async_val
+        )

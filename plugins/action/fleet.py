@@ -26,18 +26,22 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         inventory, listings = Inventory(task_vars or {}), Listings()
         cases = inventory.cases()
-        hosts = {
-            host: {"account_id": inventory.variables(host).get("finops_account_id"), "cases": cases[host]} for host in cases
-        }
-        problems = _fleet.problems(hosts)
+        problems: dict[str, str] = {}
+        hosts = {}
+        for host in cases:
+            try:
+                hosts[host] = {"account_id": inventory.variables(host).get("finops_account_id"), "cases": cases[host]}
+            except AnsibleError as error:
+                problems[host] = f"finops_account_id: {error}"
+        problems.update(_fleet.problems(hosts))
         accounts = {}
         for host in inventory.in_play:
             try:
-                if host in problems:
-                    raise FinopsError(problems[host])
-                accounts[host] = self._view(inventory.variables(host), listings)
+                accounts[host] = self._view(inventory.variables(host), listings) if host not in problems else {}
             except (FinopsError, AnsibleError) as error:
-                accounts[host] = {"problem": str(error)}
+                problems[host] = str(error)
+            if host in problems:
+                accounts[host] = {"problem": problems[host]}
         return {"changed": False, "accounts": accounts}
 
     def _view(self, variables: Any, listings: Listings) -> dict[str, Any]:

@@ -26,22 +26,17 @@ class ActionModule(ActionBase):
         inventory, listings = Inventory(task_vars or {}), Listings()
         cases = inventory.cases()
         check_mode = bool(self._task.check_mode)
-        rows = [
-            _recap.row(
-                host,
-                " and ".join(cases.get(host, [])),
-                variables := inventory.variables(host),
-                None if check_mode else self._is_listed(variables, listings),
-                check_mode,
-            )
-            for host in inventory.in_play
-        ]
+        rows = []
+        for host in inventory.in_play:
+            variables = inventory.values(host, _recap.VARIABLES)
+            listed = None if check_mode else self._is_listed(variables, inventory.variables(host), listings)
+            rows.append(_recap.row(host, " and ".join(cases.get(host, [])), variables, listed, check_mode))
         self._display.display(_recap.text(rows, check_mode))
         return {"changed": False, "accounts": rows}
 
-    def _is_listed(self, variables: Any, listings: Listings) -> bool | None:
+    def _is_listed(self, results: Any, variables: Any, listings: Listings) -> bool | None:
         """None where nothing was connected in this run: the listing at its beginning still holds."""
-        connected = any((variables.get(name) or {}).get("changed") for name in ("finops_access_key", "finops_data_source"))
+        connected = any(results.get(name, {}).get("changed") for name in ("finops_access_key", "finops_data_source"))
         if not connected:
             return None
         try:

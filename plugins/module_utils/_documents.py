@@ -16,11 +16,10 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._columns import COLUMNS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import BILLING_IMPORT, RESOURCE_DISCOVERY
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import BILLING_IMPORT, RESOURCE_DISCOVERY, VARIANTS
 
 Document = dict  # of str to Any: what JSON calls an object
 
-VARIANTS = ("documented", "least_privilege")
 TABLE = "COST_AND_USAGE_REPORT"
 TABLE_CONFIGURATION = {
     "TIME_GRANULARITY": "HOURLY",

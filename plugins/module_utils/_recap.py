@@ -16,6 +16,7 @@ STEPS = (
     ("finops_access_key", "access key"),
     ("finops_data_source", "data source"),
 )
+VARIABLES = tuple(variable for variable, name in STEPS) + ("finops_failure", "finops_account_id", "finops_platform_url")
 _INDENT = 17
 _WIDTH = 120
 
@@ -23,7 +24,7 @@ _WIDTH = 120
 def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None, check_mode: bool) -> dict[str, Any]:
     """One account's outcome.
 
-    variables: the host's, with the results that the roles register and C(finops_failure) from a failed run.
+    variables: the host's VARIABLES, with the results that the roles register and C(finops_failure) from a failed run.
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
     Returns account_id, host, case, state (changed, right or failed), done, right, left_out and failed.
     """

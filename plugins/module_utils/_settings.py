@@ -20,6 +20,7 @@ USER_NAME = "FinOpsForCloudUser"
 BILLING_IMPORT = "FinOpsForCloudBillingImport"
 RESOURCE_DISCOVERY = "FinOpsForCloudResourceDiscovery"
 POLICY_NAMES = (BILLING_IMPORT, RESOURCE_DISCOVERY)
+VARIANTS = ("documented", "least_privilege")
 CUR_PREFIX = "reports"
 REGION = "us-east-1"
 
@@ -97,6 +98,14 @@ def prefix(value: str | None) -> str:
             "{0!r} must be 1 to 255 letters, digits or !-_.*'()/ and neither begin nor end with /".format(path),
         )
     return path
+
+
+def policy_variant(value: str | None) -> str:
+    """Which edition of the policies: documented, to the letter, unless given."""
+    variant = value or VARIANTS[0]
+    if variant not in VARIANTS:
+        raise InputError("finops_policy_variant", "{0!r} is neither {1} nor {2}".format(variant, *VARIANTS))
+    return variant
 
 
 def user_name(value: str | None) -> str:

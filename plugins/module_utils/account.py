@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _documents, _fleet, _platform, _settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _fleet, _platform, _settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Resource, Step
 
@@ -27,7 +27,7 @@ class Account(Resource):
         cur_bucket={"type": "str"},
         cur_bucket_region={"type": "str"},
         cur_prefix={"type": "str"},
-        policy_variant={"type": "str", "choices": list(_documents.VARIANTS), "default": "documented"},
+        policy_variant={"type": "str"},
         user_name={"type": "str"},
         data_source_name={"type": "str"},
         tags={"type": "dict"},
@@ -44,6 +44,7 @@ class Account(Resource):
         _settings.bucket(options.get("cur_bucket"), account)
         _settings.bucket_region(options.get("cur_bucket_region"), options.get("region"))
         _settings.prefix(options.get("cur_prefix"))
+        _settings.policy_variant(options.get("policy_variant"))
         _settings.user_name(options.get("user_name"))
         _settings.data_source_name(options.get("data_source_name"), account)
         _settings.tags(options.get("tags"))

@@ -40,7 +40,7 @@ class Policy(Resource):
     NAME = "policy"
     OPTIONS = {
         "policies": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
-        "variant": {"type": "str", "choices": list(_documents.VARIANTS), "default": "documented"},
+        "variant": {"type": "str", "choices": list(_settings.VARIANTS), "default": "documented"},
         "bucket": {"type": "str"},
         "prefix": {"type": "str"},
     }

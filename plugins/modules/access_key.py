@@ -5,9 +5,167 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r""""""
-EXAMPLES = r""""""
-RETURN = r""""""
+DOCUMENTATION = r"""
+module: access_key
+short_description: The access key that the FinOps platform uses in an account
+description:
+  - Makes an access key for the FinOps user and hands it to the account's data source in the same step, which is created
+    where there is none. The data source is the only place that ever gets the secret.
+  - No key is made where the data source holds an active key of the user and reads the right report, or where it works
+    with an assumed role.
+  - Where the platform refuses the key, it is deleted again.
+  - IAM allows two keys. With two of them and none in service the task fails and names both, since it cannot know what
+    uses them.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+options:
+  user_name:
+    description:
+      - The name of the user that has the key.
+      - V(FinOpsForCloudUser) if not given.
+    type: str
+  access_key_id:
+    description:
+      - Under O(state=absent) the one key to delete. Without it, all keys of the user go.
+    type: str
+  known:
+    description:
+      - The account's data source as the platform listed it earlier in the same run, so that one listing serves a whole
+        fleet. RV(finops_for_cloud.aws.account#module:data_source) is made for this.
+      - Empty means that the platform lists none. Without it the module asks the platform.
+    type: dict
+  state:
+    description:
+      - V(present) needs the platform's options and makes sure that the data source holds an active key.
+      - V(absent) deletes keys, but never one that the data source holds. Remove the data source first.
+      - To know which one that is, V(absent) needs the platform's options too, unless O(access_key_id) names the key.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: finops_for_cloud.aws.access_key_info
+  - module: finops_for_cloud.aws.user
+  - module: finops_for_cloud.aws.data_source
+notes:
+  - The secret appears in no result, diff, log or file.
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - finops_for_cloud.aws.account
+  - finops_for_cloud.aws.platform
+  - finops_for_cloud.aws.data_source.nested
+  - finops_for_cloud.aws.attributes
+  - finops_for_cloud.aws.attributes.action_group
+"""
+
+EXAMPLES = r"""
+- name: Connect a management account
+  finops_for_cloud.aws.access_key:
+    account_id: "111122223333"
+    profile: management
+    platform_url: https://finops.example.com
+    platform_organization_id: 3f0c1f3e-7b0a-4c6b-9d58-6f1f0f5f2c11
+    platform_token: "{{ lookup('ansible.builtin.env', 'FINOPS_PLATFORM_TOKEN') }}"
+    data_source:
+      type: root
+      name: Example payer
+
+- name: Connect a member account
+  finops_for_cloud.aws.access_key:
+    account_id: "444455556666"
+    assume_role_arn: arn:aws:iam::444455556666:role/OrganizationAccountAccessRole
+    profile: management
+    platform_url: https://finops.example.com
+    platform_organization_id: 3f0c1f3e-7b0a-4c6b-9d58-6f1f0f5f2c11
+    platform_token: "{{ lookup('ansible.builtin.env', 'FINOPS_PLATFORM_TOKEN') }}"
+    data_source:
+      type: linked
+
+- name: Delete one key
+  finops_for_cloud.aws.access_key:
+    account_id: "111122223333"
+    profile: management
+    access_key_id: AKIAIOSFODNN7EXAMPLE
+    state: absent
+"""
+
+RETURN = r"""
+access_key:
+  description:
+    - The key in service after the task.
+    - V(none) under O(state=absent), where the data source works with a role, and in check mode where a key would be
+      made.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id of the key.
+      type: str
+      returned: always
+      sample: AKIAIOSFODNN7EXAMPLE
+    user_name:
+      description: The user that has it.
+      type: str
+      returned: always
+      sample: FinOpsForCloudUser
+data_source:
+  description: The data source that keeps the key, or in check mode would keep it; V(none) where there is none.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The data source's id on the platform.
+      type: str
+      returned: always
+      sample: 7d3a0b5e-2f37-4d2c-9a51-0c3f6c1d8a42
+    name:
+      description: Its name.
+      type: str
+      returned: always
+      sample: aws-111122223333
+    account_id:
+      description: The AWS account that the platform found behind the key.
+      type: str
+      returned: always
+      sample: "111122223333"
+    config:
+      description: Its configuration as the platform shows it, without a secret.
+      type: dict
+      returned: always
+      sample:
+        access_key_id: AKIAIOSFODNN7EXAMPLE
+        bucket_name: billing-export-111122223333
+        bucket_prefix: reports
+        config_scheme: bucket_only
+        cur_version: 2
+        report_name: billing-111122223333
+    last_import_at:
+      description: When the platform last imported costs, in seconds since 1970; V(0) before the first import.
+      type: int
+      returned: always
+      sample: 0
+    last_import_attempt_at:
+      description: When it last tried to; V(0) before the first time.
+      type: int
+      returned: always
+      sample: 0
+    last_import_attempt_error:
+      description: Why that failed, V(none) where it did not.
+      type: str
+      returned: always
+      sample: null
+steps:
+  description:
+    - What was done, or in check mode would be done, one sentence for each write, in their order.
+    - A task that failed halfway returns what it had done until then.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - Create an access key for the user FinOpsForCloudUser
+    - Create the data source aws-111122223333
+"""
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils.access_key import AccessKey

@@ -5,9 +5,74 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r""""""
-EXAMPLES = r""""""
-RETURN = r""""""
+DOCUMENTATION = r"""
+module: access_key_info
+short_description: Look at the access keys of the FinOps user in an account
+description:
+  - Lists the user's access keys and tells which of them the account's data source holds. Changes nothing.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+options:
+  user_name:
+    description:
+      - The name of the user that has the key.
+      - V(FinOpsForCloudUser) if not given.
+    type: str
+seealso:
+  - module: finops_for_cloud.aws.access_key
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - finops_for_cloud.aws.account
+  - finops_for_cloud.aws.platform
+  - finops_for_cloud.aws.attributes.info
+  - finops_for_cloud.aws.attributes.action_group
+"""
+
+EXAMPLES = r"""
+- name: Look at the keys
+  finops_for_cloud.aws.access_key_info:
+    account_id: "111122223333"
+    profile: management
+    platform_url: https://finops.example.com
+    platform_organization_id: 3f0c1f3e-7b0a-4c6b-9d58-6f1f0f5f2c11
+    platform_token: "{{ lookup('ansible.builtin.env', 'FINOPS_PLATFORM_TOKEN') }}"
+  register: found
+
+- name: Name the keys that the platform does not use
+  ansible.builtin.debug:
+    msg: "{{ found.access_keys | rejectattr('in_service') | map(attribute='id') | list }}"
+"""
+
+RETURN = r"""
+access_keys:
+  description: The user's keys, without their secrets; empty where there is no such user.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the key.
+      type: str
+      returned: always
+      sample: AKIAIOSFODNN7EXAMPLE
+    status:
+      description: V(Active) or V(Inactive).
+      type: str
+      returned: always
+      sample: Active
+    created:
+      description: When it was created.
+      type: str
+      returned: always
+      sample: "2026-01-31T12:00:00+00:00"
+    in_service:
+      description: Whether the data source holds it and it is active. Always V(false) without O(platform_url).
+      type: bool
+      returned: always
+      sample: true
+"""
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils.access_key import AccessKey

@@ -5,9 +5,148 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r""""""
-EXAMPLES = r""""""
-RETURN = r""""""
+DOCUMENTATION = r"""
+module: cur
+short_description: The Cost and Usage Report of an account
+description:
+  - Makes the Cost and Usage Report that the FinOps platform imports the costs of a management or standalone account
+    from.
+  - The bucket is created in the asked region, private, owned by the account and encrypted. The statement that lets AWS
+    write there is merged by its Sid into whatever bucket policy there is.
+  - The export is a standard data export, CUR 2.0, with resource ids, hourly, in Parquet, overwriting its files. These
+    are the settings that the platform documents. Its columns are listed one by one, since AWS refuses C(SELECT *).
+  - Settings, columns, statements and tags of others stay as they are.
+  - A new export begins with the current month. Older months take a support case with AWS.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+options:
+  name:
+    description:
+      - The name of the export, 1 to 128 letters, digits, V(-) or V(_).
+      - V(billing-<account id>) if not given, as the platform documents it.
+    type: str
+  bucket:
+    description:
+      - The name of the bucket that AWS delivers the export to.
+      - V(billing-export-<account id>) if not given, as the platform documents it.
+    type: str
+  bucket_region:
+    description:
+      - The region of the bucket. The export itself always lives in us-east-1.
+      - O(region) if not given, else the region of the profile or environment, else V(us-east-1).
+    type: str
+  prefix:
+    description:
+      - The path in the bucket under which AWS writes, without spaces and without a V(/) at either end.
+      - V(reports) if not given, as the platform documents it.
+    type: str
+  allow_replace:
+    description:
+      - Whether an export of that name may be deleted and created anew where AWS cannot change it in place, which is the
+        case for its table and for granularity, resource ids and split cost allocation data.
+      - The files that it delivered stay in the bucket.
+      - Without it such an export is an error that names the settings.
+    type: bool
+    default: false
+  state:
+    description:
+      - V(present) makes bucket and export. V(absent) deletes the export, and leaves the bucket with all its files.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: finops_for_cloud.aws.cur_info
+  - module: finops_for_cloud.aws.policy
+  - name: Creating a standard data export
+    description: What AWS says about data exports.
+    link: https://docs.aws.amazon.com/cur/latest/userguide/dataexports-create-standard.html
+  - name: Cost and Usage Report 2.0
+    description: The columns of the table.
+    link: https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-cur2.html
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - finops_for_cloud.aws.account
+  - finops_for_cloud.aws.tags
+  - finops_for_cloud.aws.attributes
+  - finops_for_cloud.aws.attributes.action_group
+"""
+
+EXAMPLES = r"""
+- name: Create the report with the documented settings
+  finops_for_cloud.aws.cur:
+    account_id: "111122223333"
+    profile: management
+
+- name: Create it in a bucket of one's own, in Frankfurt
+  finops_for_cloud.aws.cur:
+    account_id: "111122223333"
+    profile: management
+    bucket: example-finops-exports
+    bucket_region: eu-central-1
+    tags:
+      owner: finops
+
+- name: Delete the export but keep the bucket
+  finops_for_cloud.aws.cur:
+    account_id: "111122223333"
+    profile: management
+    state: absent
+"""
+
+RETURN = r"""
+cur:
+  description: The report after the task, or in check mode as it would be.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: The export's name.
+      type: str
+      returned: always
+      sample: billing-111122223333
+    arn:
+      description: Its ARN, V(none) where there is no export.
+      type: str
+      returned: always
+      sample: >-
+        arn:aws:bcm-data-exports:us-east-1:111122223333:export/billing-111122223333-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+    bucket:
+      description: The bucket that it is delivered to.
+      type: str
+      returned: always
+      sample: billing-export-111122223333
+    bucket_region:
+      description: The bucket's region.
+      type: str
+      returned: always
+      sample: us-east-1
+    prefix:
+      description: The path in the bucket.
+      type: str
+      returned: always
+      sample: reports
+    status:
+      description:
+        - V(HEALTHY) or V(UNHEALTHY), V(none) for an export that was not there before the task.
+        - A new export is healthy at once, although AWS delivers its first file up to 24 hours later.
+      type: str
+      returned: always
+      sample: HEALTHY
+steps:
+  description:
+    - What was done, or in check mode would be done, one sentence for each write, in their order.
+    - A task that failed halfway returns what it had done until then.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - Create the bucket billing-export-111122223333 in us-east-1
+    - Block public access to the bucket billing-export-111122223333
+    - Let the export service write to the bucket billing-export-111122223333
+    - Create the export billing-111122223333
+"""
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils.cur import Cur

@@ -5,9 +5,121 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r""""""
-EXAMPLES = r""""""
-RETURN = r""""""
+DOCUMENTATION = r"""
+module: user
+short_description: The IAM user that the FinOps platform acts as in an account
+description:
+  - Makes the user C(FinOpsForCloudUser) as the platform documents it, without access to the AWS console, with the
+    FinOps policies attached directly.
+  - A FinOps policy that the account's case does not need is detached. Policies of others stay attached, with a warning
+    that names them.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+options:
+  name:
+    description:
+      - The user's name.
+      - V(FinOpsForCloudUser) if not given, as the platform documents it.
+    type: str
+  policies:
+    description:
+      - Which FinOps policies are attached. M(finops_for_cloud.aws.policy) makes them.
+      - An account that has a report of its own needs both, a member of a connected organization only
+        V(resource_discovery).
+    type: list
+    elements: str
+    choices: [billing_import, resource_discovery]
+    default: [billing_import, resource_discovery]
+  state:
+    description:
+      - V(present) makes the user.
+      - V(absent) deletes it with its password and its FinOps attachments, unless it still has access keys or policies
+        of others.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: finops_for_cloud.aws.user_info
+  - module: finops_for_cloud.aws.policy
+  - module: finops_for_cloud.aws.access_key
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - finops_for_cloud.aws.account
+  - finops_for_cloud.aws.tags
+  - finops_for_cloud.aws.attributes
+  - finops_for_cloud.aws.attributes.action_group
+"""
+
+EXAMPLES = r"""
+- name: Create the user of a management account
+  finops_for_cloud.aws.user:
+    account_id: "111122223333"
+    profile: management
+
+- name: Create the user of a member account
+  finops_for_cloud.aws.user:
+    account_id: "444455556666"
+    assume_role_arn: arn:aws:iam::444455556666:role/OrganizationAccountAccessRole
+    profile: management
+    policies:
+      - resource_discovery
+
+- name: Delete the user
+  finops_for_cloud.aws.user:
+    account_id: "111122223333"
+    profile: management
+    state: absent
+"""
+
+RETURN = r"""
+user:
+  description: The user after the task, V(none) under O(state=absent).
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: The user's name.
+      type: str
+      returned: always
+      sample: FinOpsForCloudUser
+    arn:
+      description: The user's ARN.
+      type: str
+      returned: always
+      sample: arn:aws:iam::111122223333:user/FinOpsForCloudUser
+    attached_policies:
+      description: The names of all managed policies that are attached to the user directly.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - FinOpsForCloudBillingImport
+        - FinOpsForCloudResourceDiscovery
+    foreign_policies:
+      description: Those of them that are not FinOps policies.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    console_access:
+      description: Whether the user has a password for the AWS console.
+      type: bool
+      returned: always
+      sample: false
+steps:
+  description:
+    - What was done, or in check mode would be done, one sentence for each write, in their order.
+    - A task that failed halfway returns what it had done until then.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - Create the user FinOpsForCloudUser
+    - Attach FinOpsForCloudBillingImport to the user FinOpsForCloudUser
+    - Attach FinOpsForCloudResourceDiscovery to the user FinOpsForCloudUser
+"""
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils.user import User

@@ -5,9 +5,86 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = r""""""
-EXAMPLES = r""""""
-RETURN = r""""""
+DOCUMENTATION = r"""
+module: user_info
+short_description: Look at the IAM user of the FinOps platform in an account
+description:
+  - Reads the user, its policies and whether it has access to the AWS console. Changes nothing.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+options:
+  name:
+    description:
+      - The user's name.
+      - V(FinOpsForCloudUser) if not given, as the platform documents it.
+    type: str
+  policies:
+    description:
+      - Accepted so that the options of M(finops_for_cloud.aws.user) can be used unchanged; what is attached is returned
+        either way.
+    type: list
+    elements: str
+    choices: [billing_import, resource_discovery]
+    default: [billing_import, resource_discovery]
+seealso:
+  - module: finops_for_cloud.aws.user
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - finops_for_cloud.aws.account
+  - finops_for_cloud.aws.attributes.info
+  - finops_for_cloud.aws.attributes.action_group
+"""
+
+EXAMPLES = r"""
+- name: Look at the user
+  finops_for_cloud.aws.user_info:
+    account_id: "111122223333"
+    profile: management
+  register: found
+
+- name: Insist that it can not log in to the console
+  ansible.builtin.assert:
+    that: not found.user.console_access
+"""
+
+RETURN = r"""
+user:
+  description: The user as it is, V(none) where there is none.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: The user's name.
+      type: str
+      returned: always
+      sample: FinOpsForCloudUser
+    arn:
+      description: The user's ARN.
+      type: str
+      returned: always
+      sample: arn:aws:iam::111122223333:user/FinOpsForCloudUser
+    attached_policies:
+      description: The names of all managed policies that are attached to the user directly.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - FinOpsForCloudBillingImport
+        - FinOpsForCloudResourceDiscovery
+    foreign_policies:
+      description: Those of them that are not FinOps policies.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    console_access:
+      description: Whether the user has a password for the AWS console.
+      type: bool
+      returned: always
+      sample: false
+"""
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils.user import User

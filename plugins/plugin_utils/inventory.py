@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from ansible.errors import AnsibleError
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import OPTIONS, Platform
@@ -32,6 +35,14 @@ class Inventory:
     def variables(self, host: str) -> Mapping[str, Any]:
         """A host's variables; each is templated when it is asked for."""
         return self._hostvars[host]
+
+    def values(self, host: str, names: Iterable[str]) -> dict[str, Any]:
+        """Some of a host's variables; one that is not set, or whose template fails, is left out."""
+        found = {}
+        for name in names:
+            with contextlib.suppress(AnsibleError, KeyError):
+                found[name] = self._hostvars[host][name]
+        return found
 
 
 class Listings:

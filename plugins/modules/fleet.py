@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation only: the action plugin of this name does all the work, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: fleet
+short_description: Look at the whole fleet of accounts once
+description:
+  - Finds accounts that the inventory has twice, hosts in more than one of the groups C(management), C(member) and
+    C(standalone), and account ids that are none, and lists the platform's data sources once for all accounts.
+  - It reads the hosts' inventory variables C(finops_account_id), C(finops_data_source_name) and those that begin with
+    C(finops_platform_). It has no options.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+seealso:
+  - module: finops_for_cloud.aws.account
+  - module: finops_for_cloud.aws.recap
+notes:
+  - Runs on the controller, once for all hosts. Use it with C(run_once), in a play of strategy C(linear).
+extends_documentation_fragment:
+  - finops_for_cloud.aws.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: Look at the whole fleet
+  finops_for_cloud.aws.fleet:
+  register: finops_fleet
+  run_once: true
+
+- name: Name what is wrong with this account
+  ansible.builtin.debug:
+    msg: "{{ finops_fleet.accounts[inventory_hostname].problem | default('nothing', true) }}"
+"""
+
+RETURN = r"""
+accounts:
+  description: What is known of each host of the play, by the host's name.
+  returned: always
+  type: dict
+  contains:
+    HOST:
+      description: One host.
+      returned: always
+      type: dict
+      contains:
+        problem:
+          description: What is wrong with it, V(none) where nothing is.
+          type: str
+          returned: always
+          sample: null
+        data_source:
+          description: The account's data source as in RV(finops_for_cloud.aws.account#module:data_source).
+          type: dict
+          returned: where there is no problem and C(finops_platform_url) is set
+          sample:
+            id: 7d3a0b5e-2f37-4d2c-9a51-0c3f6c1d8a42
+            name: aws-111122223333
+"""

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation only: the action plugin of this name does all the work, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: recap
+short_description: Say what became of every account
+description:
+  - Prints for each account of the play what was done, what was already right, what was left out, and what failed and
+    why.
+  - It reads the results that the roles of this collection register and C(finops_failure), where a playbook noted one.
+    It has no options.
+  - Where a run connected an account, it asks the platform once more whether the account is listed.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+seealso:
+  - module: finops_for_cloud.aws.fleet
+notes:
+  - Runs on the controller, once for all hosts. Use it with C(run_once), in a play of strategy C(linear).
+extends_documentation_fragment:
+  - finops_for_cloud.aws.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: Say what became of every account
+  finops_for_cloud.aws.recap:
+  run_once: true
+"""
+
+RETURN = r"""
+accounts:
+  description: One entry for each host of the play.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    host:
+      description: The host's name in the inventory.
+      type: str
+      returned: always
+      sample: payer
+    account_id:
+      description: Its account.
+      type: str
+      returned: always
+      sample: "111122223333"
+    case:
+      description: Its group, V(management), V(member) or V(standalone).
+      type: str
+      returned: always
+      sample: management
+    state:
+      description: V(changed), V(right) or V(failed).
+      type: str
+      returned: always
+      sample: changed
+    done:
+      description: The steps that were taken, or in check mode would be.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - Create the user FinOpsForCloudUser
+    right:
+      description: The parts that were right already.
+      type: list
+      elements: str
+      returned: always
+      sample:
+        - cost report
+        - policies
+    left_out:
+      description: What was not attempted and why, V(none) where that is nothing.
+      type: str
+      returned: always
+      sample: null
+    failed:
+      description: What failed and why, V(none) where nothing did.
+      type: str
+      returned: always
+      sample: null
+"""

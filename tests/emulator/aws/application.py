@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+The WSGI application: moto inside, and around it what moto leaves out.
+
+The order of the middleware: control endpoints; read the call; [faults before the effect come here];
+authenticate; locate the bucket; authorize; the services' own rules; moto; the rules after it;
+[faults after the effect come here]; the call log.
+"""
+
+from __future__ import annotations
+
+import http.client
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import Any
+
+from moto.iam.models import mark_account_as_visited
+
+from tests.emulator.aws import errors, iam_rules, moto_application, organizations_rules, s3_rules, sts_rules
+from tests.emulator.aws.authorization import authorize
+from tests.emulator.aws.call import ApiCall, Response
+from tests.emulator.aws.credentials import authenticate
+from tests.emulator.aws.operations import identify, is_write, read_signature
+from tests.emulator.aws.state import AwsState
+from tests.emulator.call_log import CallLog
+
+Control = Callable[[dict[str, Any], bytes], Response]
+
+_RULES: dict[str, ModuleType] = {
+    "iam": iam_rules,
+    "s3": s3_rules,
+    "sts": sts_rules,
+    "organizations": organizations_rules,
+}
+_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "cur", "iam", "organizations"}
+CONTROL_PREFIX = "/_emulator/"
+
+
+class AwsApplication:
+    """Answers AWS API calls; `control` answers what is below /_emulator/."""
+
+    def __init__(self, state: AwsState, log: CallLog, control: Control) -> None:
+        self._state = state
+        self._log = log
+        self._control = control
+        self._moto = moto_application.MotoApplication(state)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """WSGI."""
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if _has_body(environ) else b""
+        if str(environ.get("PATH_INFO", "")).startswith(CONTROL_PREFIX):
+            response = self._control(environ, body)
+        else:
+            response = self._answer_and_log(environ, body)
+        headers = {key: value for key, value in response.headers.items() if key.lower() != "content-length"}
+        length = str(len(response.body))
+        if environ["REQUEST_METHOD"] == "HEAD":
+            length = next((v for k, v in response.headers.items() if k.lower() == "content-length"), length)
+        headers["Content-Length"] = length
+        reason = http.client.responses.get(response.status, "Unknown")
+        start_response(f"{response.status} {reason}", list(headers.items()))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+    def _answer_and_log(self, environ: dict[str, Any], body: bytes) -> Response:
+        environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
+        environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
+        call = ApiCall(environ, body, read_signature(environ))
+        code: str | None = None
+        error: errors.AwsError | None = None
+        try:
+            response = self._answer(call)
+        except errors.AwsError as problem:
+            error = problem
+        except NotImplementedError:
+            error = errors.not_emulated(call)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            error = errors.internal_failure(call)
+        if error is not None:
+            response, code = errors.render(call, error), error.code
+        if code is None and response.status >= 400:
+            code = moto_application.error_code(response)
+        self._log.record(
+            account=call.account,
+            service=call.service,
+            operation=call.operation,
+            write=is_write(call.operation),
+            status=response.status,
+            error=code,
+            principal=call.identity.arn if call.identity else "",
+        )
+        return response
+
+    def _answer(self, call: ApiCall) -> Response:
+        identify(call)
+        if call.service in _ONLY_IN_US_EAST_1 and call.region != "us-east-1":
+            raise errors.wrong_signature(call, "Credential should be scoped to a valid region. ")
+        call.identity = authenticate(call)
+        call.forward_account = call.account
+        if call.service == "s3":
+            s3_rules.locate_bucket(call)
+        with self._state.locks.hold(*_lock_names(call)):
+            try:
+                return self._act(call)
+            finally:
+                _mark_key_as_used(call)
+
+    def _act(self, call: ApiCall) -> Response:
+        if call.service == "iam":
+            iam_rules.before_all(call)
+        authorize(call, self._state)
+        if call.service == "s3":
+            s3_rules.before_all(call)
+        elif call.service == "organizations":
+            organizations_rules.check_caller(call)
+        rules = _RULES.get(call.service)
+        before = rules.BEFORE.get(call.operation) if rules else None
+        response: Response | None = before(call, self._state) if before else None
+        if response is not None:
+            return response
+        response = self._moto.forward(call)
+        after = rules.AFTER.get(call.operation) if rules else None
+        if after and (response.status < 300 or call.operation in ("GetObject", "HeadObject")):
+            changed: Response = after(call, self._state, response)
+            return changed
+        return response
+
+
+def _has_body(environ: dict[str, Any]) -> bool:
+    return bool(environ.get("CONTENT_LENGTH")) or bool(environ.get("wsgi.input_terminated"))
+
+
+def _mark_key_as_used(call: ApiCall) -> None:
+    """GetAccessKeyLastUsed tells of every signed call, of refused ones too, with the service's signing name."""
+    assert call.signature is not None
+    key_id = call.caller.access_key_id
+    mark_account_as_visited(call.account, key_id, call.signature.service, call.region)
+
+
+def _lock_names(call: ApiCall) -> set[str]:
+    """The account itself, the bucket's owner, the account of the role; bucket names and organizations have one each."""
+    names = {call.account, call.forward_account}
+    if call.service == "s3" and call.operation in ("CreateBucket", "DeleteBucket"):
+        names.add("bucket names")
+    if call.service == "organizations":
+        names.add("organizations")
+    if call.service == "sts":
+        parts = str(call.params.get("RoleArn", "")).split(":")
+        names.add(parts[4] if len(parts) > 4 else "")
+    if call.service == "bcm-data-exports":
+        names.add("exports")
+    return names - {""}

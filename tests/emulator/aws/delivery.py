@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Data Exports delivers: the data files of a month, and then the manifest."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import gzip
+import io
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from moto.moto_api._internal import mock_random
+
+from tests.emulator.aws import cur2_columns, exports_tables
+from tests.emulator.aws.exports_store import DataExportsBackend, StoredExport, now
+from tests.emulator.aws.s3_buckets import BucketPolicies
+from tests.emulator.aws.service_delivery import write_object
+
+_ARROW_TYPES = {
+    "string": pa.string(),
+    "double": pa.float64(),
+    "timestamp": pa.timestamp("ms"),
+    "map<string,string>": pa.map_(pa.string(), pa.string()),
+}
+_ROWS = (
+    ("AmazonEC2", "BoxUsage:t3.micro", "RunInstances", 0.0104),
+    ("AmazonEC2", "EBS:VolumeUsage.gp3", "CreateVolume-Gp3", 0.0022),
+    ("AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", 0.0007),
+)
+
+
+def _row(payer: str, account: str, usage: tuple[str, str, str, float], hour: datetime.datetime) -> dict[str, Any]:
+    """One line item; columns without a value here are null in the file."""
+    service, usage_type, operation, cost = usage
+    month = hour.replace(day=1, hour=0)
+    following = (month + datetime.timedelta(days=32)).replace(day=1)
+    return {
+        "identity_line_item_id": mock_random.get_random_string(52, lower_case=True),
+        "identity_time_interval": f"{hour:%Y-%m-%dT%H:00:00Z}/{hour + datetime.timedelta(hours=1):%Y-%m-%dT%H:00:00Z}",
+        "bill_billing_entity": "AWS",
+        "bill_bill_type": "Anniversary",
+        "bill_payer_account_id": payer,
+        "bill_billing_period_start_date": month,
+        "bill_billing_period_end_date": following,
+        "line_item_usage_account_id": account,
+        "line_item_line_item_type": "Usage",
+        "line_item_usage_start_date": hour,
+        "line_item_usage_end_date": hour + datetime.timedelta(hours=1),
+        "line_item_product_code": service,
+        "line_item_usage_type": usage_type,
+        "line_item_operation": operation,
+        "line_item_resource_id": f"arn:aws:example:us-east-1:{account}:{usage_type.lower()}",
+        "line_item_usage_amount": 1.0,
+        "line_item_currency_code": "USD",
+        "line_item_unblended_rate": str(cost),
+        "line_item_unblended_cost": cost,
+        "line_item_blended_rate": str(cost),
+        "line_item_blended_cost": cost,
+        "line_item_line_item_description": f"{service} {usage_type}",
+        "product": {"region": "us-east-1", "product_name": service},
+        "product_servicecode": service,
+        "product_region_code": "us-east-1",
+        "pricing_unit": "Hrs",
+        "resource_tags": {},
+    }
+
+
+def _columns(export: StoredExport, rows: list[dict[str, Any]]) -> dict[str, tuple[str, list[Any]]]:
+    """The selected columns: output name -> (type, values). WHERE and LIMIT are not carried out."""
+    query = exports_tables.Query(export.definition["DataQuery"]["QueryStatement"])
+    columns: dict[str, tuple[str, list[Any]]] = {}
+    for name, attribute, shown in query.selected:
+        if attribute:
+            columns[shown] = ("string", [(row.get(name) or {}).get(attribute) for row in rows])
+        else:
+            columns[shown] = (cur2_columns.column_type(name), [row.get(name) for row in rows])
+    return columns
+
+
+def _for_arrow(kind: str, value: Any) -> Any:
+    """A value in the form pyarrow wants: maps as pairs, times without a zone."""
+    if value is None:
+        return None
+    if kind.startswith("map"):
+        return list(value.items())
+    return value.replace(tzinfo=None) if kind == "timestamp" else value
+
+
+def _parquet(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
+    arrays = []
+    for kind, values in columns.values():
+        arrays.append(pa.array([_for_arrow(kind, value) for value in values], type=_ARROW_TYPES[kind]))
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(arrays, names=list(columns)), buffer, compression="snappy")
+    return buffer.getvalue()
+
+
+def _csv(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(zip(*(values for _, values in columns.values()), strict=True))
+    return gzip.compress(text.getvalue().encode())
+
+
+def deliver(
+    backend: DataExportsBackend, export: StoredExport, accounts: list[str], policies: BucketPolicies
+) -> dict[str, Any]:
+    """
+    Refresh an export: data first, the manifest last, then LastRefreshedAt and an execution.
+
+    Where the bucket's policy no longer lets the service in, nothing is written and the export is UNHEALTHY with
+    INSUFFICIENT_PERMISSION.
+    """
+    started = now()
+    execution_id = str(mock_random.uuid4())
+    destination = export.definition["DestinationConfigurations"]["S3Destination"]
+    output = destination["S3OutputConfigurations"]
+    parquet = output["Format"] == "PARQUET"
+    base = "/".join(part for part in (destination["S3Prefix"].strip("/"), export.name) if part)
+    level = f"BILLING_PERIOD={started:%Y-%m}"
+    if output["Overwrite"] == "CREATE_NEW_REPORT":
+        level += f"/{started:%Y%m%dT%H%M%S}-{execution_id}"
+    data_key = f"{base}/data/{level}/{export.name}-00001.{'snappy.parquet' if parquet else 'csv.gz'}"
+    manifest_key = f"{base}/metadata/{level}/{export.name}-Manifest.json"
+    bucket = destination["S3Bucket"]
+    snapshot = export.describe()
+    may = all(backend.may_deliver(export.definition, export.arn, key, policies) for key in (data_key, manifest_key))
+    if may:
+        hour = started.replace(minute=0, second=0, microsecond=0)
+        rows = [_row(backend.account_id, account, usage, hour) for account in accounts for usage in _ROWS]
+        columns = _columns(export, rows)
+        write_object(bucket, data_key, _parquet(columns) if parquet else _csv(columns))
+        manifest = {
+            "account": backend.account_id,
+            "exportArn": export.arn,
+            "executionId": execution_id,
+            "billingPeriod": f"{started:%Y-%m}",
+            "columns": [{"name": name, "type": kind} for name, (kind, _) in columns.items()],
+            "dataFiles": [f"s3://{bucket}/{data_key}"],
+        }
+        write_object(bucket, manifest_key, json.dumps(manifest).encode())
+        export.refreshed, export.status, export.reason = now(), "HEALTHY", None
+    else:
+        export.status, export.reason = "UNHEALTHY", "INSUFFICIENT_PERMISSION"
+    status: dict[str, Any] = {
+        "StatusCode": "DELIVERY_SUCCESS" if may else "DELIVERY_FAILURE",
+        "CreatedAt": started,
+        "LastUpdatedAt": now(),
+    }
+    status["CompletedAt" if may else "StatusReason"] = now() if may else "INSUFFICIENT_PERMISSION"
+    export.executions.append({"ExecutionId": execution_id, "Export": snapshot, "ExecutionStatus": status})
+    return {
+        "execution_id": execution_id,
+        "status": status["StatusCode"],
+        "bucket": bucket,
+        "data_key": data_key if may else None,
+        "manifest_key": manifest_key if may else None,
+    }

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""May an AWS service write into a bucket: the bucket's policy decides, with the conditions really evaluated."""
+
+from __future__ import annotations
+
+from tests.emulator.aws.policy_language import Query, evaluate
+from tests.emulator.aws.s3_buckets import BucketPolicies, find_bucket, s3_of
+
+EXPORTS_SERVICE = "bcm-data-exports.amazonaws.com"
+REPORTS_SERVICE = "billingreports.amazonaws.com"
+TEST_OBJECT = "aws-programmatic-access-test-object"
+
+
+def service_may(policies: BucketPolicies, service: str, action: str, resource: str, source_arn: str) -> bool:
+    """Whether a bucket policy lets a service do something for an export or report, whose ARN has the account."""
+    bucket = resource.removeprefix("arn:aws:s3:::").split("/", 1)[0]
+    policy = policies.get(bucket)
+    if policy is None:
+        return False
+    context = {
+        "aws:SourceArn": source_arn,
+        "aws:SourceAccount": source_arn.split(":")[4],
+        "aws:SecureTransport": "true",
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": service,
+        "s3:x-amz-acl": "bucket-owner-full-control",
+    }
+    return evaluate([policy], Query(action, resource, context, service=service)) == "allow"
+
+
+def bucket_fits(bucket_name: str, region: str, owner: str) -> bool:
+    """Whether the bucket exists, in this region, and is this account's."""
+    bucket = find_bucket(bucket_name)
+    return bucket is not None and bucket.region_name == region and bucket.account_id == owner
+
+
+def write_object(bucket_name: str, key: str, content: bytes) -> None:
+    """Write an object as the service would."""
+    bucket = find_bucket(bucket_name)
+    assert bucket is not None
+    s3_of(bucket.account_id).put_object(bucket_name, key, content)

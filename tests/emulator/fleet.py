@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both emulators on free ports of 127.0.0.1, in threads of this process."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pathlib
+import threading
+import urllib.request
+from typing import Any
+
+from tests.emulator.aws.embedded import EmbeddedAws
+from tests.emulator.aws.seed import ROLE_NAME
+from tests.emulator.serving import Server
+
+_running = threading.Lock()
+
+
+class Emulator:
+    """
+    The embedded AWS and the embedded platform, from `with` to its end.
+
+    The attributes are the keys of build/emulator.json. Only one can run in a process, as moto's state is global.
+    """
+
+    def __init__(self, members: int = 4) -> None:
+        self._members = members
+        self._servers: list[Server] = []
+
+    def __enter__(self) -> Emulator:
+        """Seed the accounts and serve."""
+        if not _running.acquire(blocking=False):
+            raise RuntimeError("Another Emulator runs in this process; moto's state is global.")
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close the ports."""
+        self._stop()
+
+    def _start(self) -> None:
+        self.aws = EmbeddedAws(self._members)
+        server = Server(self.aws.application)
+        self._servers.append(server)
+        self.aws_endpoint_url = server.url
+        fleet = self.aws.fleet
+        self.access_key_id = fleet.management.access_key_id
+        self.secret_access_key = fleet.management.secret_access_key
+        self.management_account_id = fleet.management.account_id
+        self.member_account_ids = list(fleet.members)
+        self.standalone_account_id = fleet.standalone.account_id
+        self.standalone_access_key_id = fleet.standalone.access_key_id
+        self.standalone_secret_access_key = fleet.standalone.secret_access_key
+        self.assume_role_name = ROLE_NAME
+        self.platform_url = ""
+        self.platform_token = ""
+        self.platform_organization_id = ""
+        self.platform = _platform(self.aws_endpoint_url)
+        if self.platform is not None:
+            platform_server = Server(self.platform)
+            self._servers.append(platform_server)
+            self.platform_url = platform_server.url
+            self.platform_token = self.platform.token
+            self.platform_organization_id = self.platform.organization_id
+
+    def _stop(self) -> None:
+        while self._servers:
+            self._servers.pop().stop()
+        _running.release()
+
+    def start_run(self, name: str) -> None:
+        """Count the calls from now on under this name, at AWS and at the platform."""
+        self.aws.log.start_run(name)
+        if self.platform is not None:
+            self.platform.calls.start_run(name)
+
+    def calls(self, run: str | None = None) -> list[dict[str, Any]]:
+        """The calls of one run (of all where None): those to AWS, oldest first, then those to the platform."""
+        platform_calls = self.platform.calls.as_json(run) if self.platform is not None else []
+        return self.aws.log.as_json(run) + platform_calls
+
+    def deliver(self, account_id: str, export_name: str) -> dict[str, Any]:
+        """Let an export deliver now."""
+        return self.aws.deliver(account_id, export_name)
+
+    def reset(self) -> None:
+        """Back to the freshly seeded accounts, with the same ids and keys, and to a platform without data sources."""
+        self.aws.reset()
+        if self.platform_url:
+            urllib.request.urlopen(f"{self.platform_url}/_emulator/reset", data=b"", timeout=60).close()
+
+    def write(self, path: pathlib.Path) -> None:
+        """Write the description to a file that only its owner can read, all at once."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(self.as_json(), file, indent=2)
+            file.write("\n")
+        temporary.replace(path)
+
+    def as_json(self) -> dict[str, Any]:
+        """What build/emulator.json holds."""
+        return {
+            "aws_endpoint_url": self.aws_endpoint_url,
+            "access_key_id": self.access_key_id,
+            "secret_access_key": self.secret_access_key,
+            "management_account_id": self.management_account_id,
+            "member_account_ids": self.member_account_ids,
+            "standalone_account_id": self.standalone_account_id,
+            "standalone_access_key_id": self.standalone_access_key_id,
+            "standalone_secret_access_key": self.standalone_secret_access_key,
+            "assume_role_name": self.assume_role_name,
+            "platform_url": self.platform_url,
+            "platform_token": self.platform_token,
+            "platform_organization_id": self.platform_organization_id,
+        }
+
+
+def _platform(aws_endpoint_url: str) -> Any:
+    """The platform's application, None as long as there is no such module."""
+    name = "tests.emulator.platform.app"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as problem:
+        if problem.name and name.startswith(problem.name):
+            return None
+        raise
+    return module.PlatformApplication(aws_endpoint_url)

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The embedded FinOps platform as one WSGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tests.emulator.call_log import CallLog
+from tests.emulator.platform.aws_access import AwsAccess, Key
+from tests.emulator.platform.calls import CallRecorder
+from tests.emulator.platform.cloud_accounts import CloudAccounts
+from tests.emulator.platform.control import CONTROL_PATH, build_control
+from tests.emulator.platform.routes import build_api
+from tests.emulator.platform.store import Store
+
+
+class PlatformApplication:
+    """The platform's API over the AWS at `aws_endpoint_url`, with one organization, its user and a token.
+
+    `service_key` is the key that the platform itself assumes roles with; without it role sources answer 424 OE0569.
+
+    The layers, from the outside in: the choice between control and API, the call recorder, the API.
+    A layer of faults goes between the recorder and the API, where the log still sees what the client sees.
+    """
+
+    def __init__(self, aws_endpoint_url: str, service_key: Key | None = None) -> None:
+        self.calls = CallLog()
+        self._store = store = Store()
+        aws = AwsAccess(aws_endpoint_url, service_key)
+        organization, user = store.add_organization("FinOps")
+        self.organization_id = organization.id
+        self.email = user.email
+        self.password = user.password
+        self.token = store.issue_token(user).value
+        self._control = build_control(store, self.calls, aws)
+        self._api = CallRecorder(build_api(store, CloudAccounts(store, aws)), self.calls, store)
+
+    def reset(self) -> None:
+        """Forget every data source; organizations, users and tokens stay."""
+        self._store.empty()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        control = environ.get("PATH_INFO", "").startswith(CONTROL_PATH)
+        return self._control(environ, start_response) if control else self._api(environ, start_response)

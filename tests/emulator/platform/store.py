@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the platform stores: organizations, users with their tokens, and cloud accounts."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import json
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+TOKEN_LIFETIME = 168 * 3600
+
+
+@dataclasses.dataclass(frozen=True)
+class Organization:
+    """A tenant of the platform."""
+
+    id: str
+    name: str
+    created_at: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The organization as the API shows it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "created_at": self.created_at,
+            "deleted_at": 0,
+            "is_demo": False,
+            "currency": "USD",
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class User:
+    """A person who may log in; `organizations` are those the person has a role in."""
+
+    id: str
+    email: str
+    password: str
+    organizations: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Token:
+    """A bearer token (facts, "Auth": valid for 168 hours)."""
+
+    value: str
+    user: User
+    created_at: int
+    valid_until: int
+
+    @property
+    def digest(self) -> str:
+        """The token's MD5, which the platform uses as its name."""
+        return hashlib.md5(self.value.encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclasses.dataclass(frozen=True)
+class CloudAccount:
+    """A data source. Never changed in place: an update stores a new value under the same id."""
+
+    id: str
+    organization_id: str
+    name: str
+    type: str
+    config: dict[str, Any]
+    account_id: str
+    created_at: int
+    auto_import: bool = True
+    process_recommendations: bool = True
+    import_period: int = 1
+    last_import_at: int = 0
+    last_import_modified_at: int = 0
+    last_import_attempt_at: int = 0
+    last_import_attempt_error: str | None = None
+    parent_id: str | None = None
+    # Internal: the rule made after the account was stored, whether an import was scheduled at creation, how many since.
+    rule_created: bool = False
+    import_scheduled: bool = False
+    imports: int = 0
+
+    @property
+    def linked(self) -> bool:
+        """Whether this is a data source of the type AWS Linked."""
+        return bool(self.config.get("linked"))
+
+    @functools.cached_property
+    def public(self) -> dict[str, Any]:
+        """What GET shows: everything but the secret (facts: only `secret_access_key` is left out)."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "type": self.type,
+            "config": {key: value for key, value in self.config.items() if key != "secret_access_key"},
+            "organization_id": self.organization_id,
+            "account_id": self.account_id,
+            "auto_import": self.auto_import,
+            "process_recommendations": self.process_recommendations,
+            "import_period": self.import_period,
+            "last_import_at": self.last_import_at,
+            "last_import_modified_at": self.last_import_modified_at,
+            "last_import_attempt_at": self.last_import_attempt_at,
+            "last_import_attempt_error": self.last_import_attempt_error,
+            "parent_id": self.parent_id,
+            "created_at": self.created_at,
+            "deleted_at": 0,
+            "cleaned_at": 0,
+        }
+
+    @functools.cached_property
+    def public_json(self) -> str:
+        """`public` as JSON text, made once, so that a list of a thousand is only joined."""
+        return json.dumps(self.public)
+
+
+class Store:
+    """Everything the platform remembers, in memory, safe for threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._organizations: dict[str, Organization] = {}
+        self._users: dict[str, User] = {}
+        self._tokens: dict[str, Token] = {}
+        self._cloud_accounts: dict[str, dict[str, CloudAccount]] = {}
+        self._organization_of: dict[str, str] = {}
+        self._creating: dict[str, int] = {}
+
+    def add_organization(self, name: str) -> tuple[Organization, User]:
+        """Make an organization and the one user who has a role in it."""
+        organization = Organization(str(uuid.uuid4()), name, int(time.time()))
+        email = f"finops-{secrets.token_hex(4)}@example.com"
+        user = User(str(uuid.uuid4()), email, secrets.token_urlsafe(16), frozenset({organization.id}))
+        with self.lock:
+            self._organizations[organization.id] = organization
+            self._cloud_accounts[organization.id] = {}
+            self._users[user.email] = user
+        return organization, user
+
+    def issue_token(self, user: User) -> Token:
+        """Make a new token for this user; older ones stay valid."""
+        now = int(time.time())
+        token = Token(secrets.token_urlsafe(24), user, now, now + TOKEN_LIFETIME)
+        with self.lock:
+            self._tokens[token.value] = token
+        return token
+
+    def token(self, value: str) -> Token | None:
+        """The token of this value while it is valid."""
+        token = self._tokens.get(value)
+        return token if token is not None and token.valid_until > time.time() else None
+
+    def user(self, email: str) -> User | None:
+        """The user of this email address."""
+        return self._users.get(email)
+
+    def organization(self, organization_id: str) -> Organization | None:
+        """The organization of this id."""
+        return self._organizations.get(organization_id)
+
+    def organizations(self) -> list[Organization]:
+        """Every organization, oldest first."""
+        with self.lock:
+            return list(self._organizations.values())
+
+    def cloud_accounts(self, organization_id: str) -> list[CloudAccount]:
+        """The organization's data sources, oldest first."""
+        with self.lock:
+            return list(self._cloud_accounts[organization_id].values())
+
+    def cloud_account(self, cloud_account_id: str) -> CloudAccount | None:
+        """The data source of this id, in whichever organization it is."""
+        with self.lock:
+            organization_id = self._organization_of.get(cloud_account_id)
+            if organization_id is None:
+                return None
+            return self._cloud_accounts[organization_id][cloud_account_id]
+
+    def put(self, cloud_account: CloudAccount) -> None:
+        """Store a new data source, or the new value of an old one."""
+        with self.lock:
+            self._cloud_accounts[cloud_account.organization_id][cloud_account.id] = cloud_account
+            self._organization_of[cloud_account.id] = cloud_account.organization_id
+
+    def remove(self, cloud_account: CloudAccount) -> None:
+        """Forget a data source: its name and AWS account id are free again."""
+        with self.lock:
+            self._cloud_accounts[cloud_account.organization_id].pop(cloud_account.id, None)
+            self._organization_of.pop(cloud_account.id, None)
+
+    def empty(self) -> None:
+        """Forget every data source; organizations, users and tokens stay."""
+        with self.lock:
+            self._organization_of.clear()
+            for cloud_accounts in self._cloud_accounts.values():
+                cloud_accounts.clear()
+
+    @contextmanager
+    def creating(self, organization_id: str) -> Iterator[bool]:
+        """Count a creation in flight; yields whether another one of the organization was in flight already."""
+        with self.lock:
+            before = self._creating.get(organization_id, 0)
+            self._creating[organization_id] = before + 1
+        try:
+            yield before > 0
+        finally:
+            with self.lock:
+                self._creating[organization_id] -= 1

@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of the real ansible-playbook against the emulator, and what came of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests.emulator.fleet import Emulator
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+ONBOARD = "finops_for_cloud.aws.onboard"
+Variables = dict[str, Any]
+
+
+@dataclasses.dataclass
+class Run:
+    """One finished run of a playbook: the tasks' results as a callback sees them, its calls to AWS and the platform."""
+
+    code: int
+    output: str
+    results: list[dict[str, Any]]
+    calls: list[dict[str, Any]]
+
+    @property
+    def writes(self) -> list[str]:
+        """The calls of the run that change something, as service:operation."""
+        return [f"{call['service']}:{call['operation']}" for call in self.calls if call["write"]]
+
+    @property
+    def changed(self) -> list[str]:
+        """The tasks that changed something, as host: task."""
+        return [f"{line['host']}: {line['task']}" for line in self.results if line["result"].get("changed")]
+
+    def of(self, host: str, action: str) -> dict[str, Any]:
+        """The result of one host's task."""
+        return next(line["result"] for line in self.results if (line["host"], line["action"]) == (host, action))
+
+    def steps(self) -> dict[str, list[str]]:
+        """By host, the steps that its tasks did or announced."""
+        found: dict[str, list[str]] = {}
+        for line in self.results:
+            if line["result"].get("steps"):
+                found.setdefault(line["host"], []).extend(line["result"]["steps"])
+        return found
+
+    def recap(self) -> dict[str, dict[str, Any]]:
+        """By host, its row of the recap."""
+        rows = [row for line in self.results if line["action"] == "recap" for row in line["result"]["accounts"]]
+        return {row["host"]: row for row in rows}
+
+
+class Fleet:
+    """The emulator's accounts as an inventory, and the runs over it."""
+
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
+        self.emulator = emulator
+        self.folder = folder
+        self._runs = 0
+        self.common: Variables = {
+            "finops_aws_endpoint_url": emulator.aws_endpoint_url,
+            "finops_aws_access_key": emulator.access_key_id,
+            "finops_aws_secret_key": emulator.secret_access_key,
+            "finops_platform_url": emulator.platform_url,
+            "finops_platform_organization_id": emulator.platform_organization_id,
+            "finops_platform_token": emulator.platform_token,
+        }
+
+    def management(self, **variables: Any) -> Variables:
+        """The management account."""
+        return {"finops_account_id": self.emulator.management_account_id, **variables}
+
+    def member(self, number: int = 0, **variables: Any) -> Variables:
+        """A member account, reached by its role."""
+        account = self.emulator.member_account_ids[number]
+        role = f"arn:aws:iam::{account}:role/{self.emulator.assume_role_name}"
+        return {"finops_account_id": account, "finops_assume_role_arn": role, **variables}
+
+    def standalone(self, **variables: Any) -> Variables:
+        """The account in no organization."""
+        return {
+            "finops_account_id": self.emulator.standalone_account_id,
+            "finops_aws_access_key": self.emulator.standalone_access_key_id,
+            "finops_aws_secret_key": self.emulator.standalone_secret_access_key,
+            **variables,
+        }
+
+    def everything(self) -> dict[str, dict[str, Variables]]:
+        """The demo fleet: a member is treated as standalone."""
+        return {
+            "management": {"payer": self.management()},
+            "member": {f"member-{number}": self.member(number) for number in range(3)},
+            "standalone": {"acquired": self.member(3), "laboratory": self.standalone()},
+        }
+
+    def run(
+        self,
+        groups: dict[str, dict[str, Variables]],
+        *arguments: str,
+        playbook: str = ONBOARD,
+        environment: dict[str, str] | None = None,
+        **common: Any,
+    ) -> Run:
+        """Run a playbook over an inventory of the given groups; `common` are variables of all accounts."""
+        self._runs += 1
+        name = f"{self.folder.name}-{self._runs}"
+        inventory = self.folder / f"{name}.json"
+        inventory.write_text(json.dumps(self._inventory(groups, {**self.common, **common})))
+        record = self.folder / f"{name}.results"
+        record.touch()
+        self.emulator.start_run(name)
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), playbook, "-i", str(inventory), *arguments]
+        finished = subprocess.run(
+            command,
+            cwd=CHECKOUT,
+            env={**self.environment(record), **(environment or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        results = [json.loads(line) for line in record.read_text().splitlines()]
+        return Run(finished.returncode, finished.stdout, results, self.emulator.calls(name))
+
+    def environment(self, record: Path) -> dict[str, str]:
+        """The environment of a run: nothing of the user's AWS or Ansible settings."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "FINOPS_"))}
+        return {
+            **kept,
+            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_NOCOLOR": "1",
+            "COLUMNS": "200",
+            "FINOPS_RECORD": str(record),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": str(self.folder / "no-config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "no-credentials"),
+        }
+
+    @staticmethod
+    def _inventory(groups: dict[str, dict[str, Variables]], common: Variables) -> dict[str, Any]:
+        inventory: dict[str, Any] = {group: {"hosts": hosts} for group, hosts in groups.items()}
+        inventory["all"] = {"vars": {name: value for name, value in common.items() if value is not None}}
+        return inventory
+
+    def client(self, service: str, account: Variables, region: str = "us-east-1") -> Any:
+        """A plain boto3 client as the administrator of one of the accounts."""
+        keys = {
+            "aws_access_key_id": account.get("finops_aws_access_key", self.emulator.access_key_id),
+            "aws_secret_access_key": account.get("finops_aws_secret_key", self.emulator.secret_access_key),
+        }
+        endpoint = {"endpoint_url": self.emulator.aws_endpoint_url, "region_name": region}
+        if "finops_assume_role_arn" in account:
+            sts = boto3.client("sts", **endpoint, **keys)
+            answer = sts.assume_role(RoleArn=account["finops_assume_role_arn"], RoleSessionName="test")["Credentials"]
+            keys = {
+                "aws_access_key_id": answer["AccessKeyId"],
+                "aws_secret_access_key": answer["SecretAccessKey"],
+                "aws_session_token": answer["SessionToken"],
+            }
+        return boto3.client(service, **endpoint, **keys)
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """By account id, what the platform stores of each data source, with whether its import is scheduled."""
+        (organization, *_) = self._platform("state")["organizations"]
+        return {source["account_id"]: source for source in organization["cloud_accounts"]}
+
+    def finops_client(self, service: str, account: Variables) -> Any:
+        """A plain boto3 client with the key that the platform holds for an account."""
+        credentials = self.credentials(self.sources()[account["finops_account_id"]]["id"])
+        return boto3.client(
+            service,
+            endpoint_url=self.emulator.aws_endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id=credentials["access_key_id"],
+            aws_secret_access_key=credentials["secret_access_key"],
+        )
+
+    def credentials(self, data_source_id: str) -> dict[str, str]:
+        """The key that the platform holds in a data source: access_key_id and secret_access_key."""
+        return dict(self._platform(f"credentials/{data_source_id}"))
+
+    def _platform(self, path: str) -> Any:
+        with urllib.request.urlopen(f"{self.emulator.platform_url}/_emulator/{path}") as answer:
+            return json.load(answer)

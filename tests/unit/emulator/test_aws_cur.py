@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The embedded AWS: cur, the legacy reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.emulator.aws.testing import Bench, allow, code, export_policy, outcome, policy, unique
+from tests.emulator.fleet import Emulator
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Bench]:
+    with Emulator(members=1) as emulator:
+        yield Bench(emulator)
+
+
+@pytest.fixture
+def bench(shared: Bench) -> Bench:
+    shared.emulator.reset()
+    return shared
+
+
+@pytest.fixture
+def cur(bench: Bench) -> Any:
+    return bench.admin("cur")
+
+
+@pytest.fixture
+def bucket(bench: Bench) -> str:
+    service = {"Service": "billingreports.amazonaws.com"}
+    resources = ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"]
+    condition = {
+        "StringLike": {
+            "aws:SourceAccount": bench.account,
+            "aws:SourceArn": f"arn:aws:cur:us-east-1:{bench.account}:definition/*",
+        }
+    }
+    statement = allow(["s3:GetBucketPolicy", "s3:PutObject"], resources, Principal=service, Condition=condition)
+    return bench.bucket(policy_text=policy(statement))
+
+
+def report(bucket: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "ReportName": unique("report"),
+        "TimeUnit": "HOURLY",
+        "Format": "Parquet",
+        "Compression": "Parquet",
+        "AdditionalSchemaElements": ["RESOURCES"],
+        "S3Bucket": bucket,
+        "S3Prefix": "legacy",
+        "S3Region": "us-east-1",
+        **changes,
+    }
+
+
+def test_put_and_describe_in_pages_of_five(cur: Any, bucket: str) -> None:
+    assert cur.describe_report_definitions()["ReportDefinitions"] == []
+    definitions = [report(bucket) for _ in range(5)]
+    for definition in definitions:
+        cur.put_report_definition(ReportDefinition=definition)
+    assert cur.describe_report_definitions(MaxResults=5)["ReportDefinitions"] == definitions
+    assert code(lambda: cur.describe_report_definitions(MaxResults=6)) == "ValidationException"
+    assert code(lambda: cur.put_report_definition(ReportDefinition=report(bucket))) == "ReportLimitReachedException"
+
+
+def test_names_are_unique(cur: Any, bucket: str) -> None:
+    definition = report(bucket)
+    cur.put_report_definition(ReportDefinition=definition)
+    assert code(lambda: cur.put_report_definition(ReportDefinition=definition)) == "DuplicateReportNameException"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Compression": "GZIP"},
+        {"Format": "textORcsv"},
+        {"AdditionalArtifacts": ["ATHENA"]},
+        {"AdditionalArtifacts": ["ATHENA"], "ReportVersioning": "OVERWRITE_REPORT", "S3Prefix": ""},
+        {"AdditionalArtifacts": ["ATHENA", "REDSHIFT"], "ReportVersioning": "OVERWRITE_REPORT"},
+        {"AdditionalArtifacts": ["QUICKSIGHT"]},
+    ],
+)
+def test_what_does_not_go_together_is_refused_without_a_word(cur: Any, bucket: str, changes: dict[str, Any]) -> None:
+    definition = report(bucket, **changes)
+    assert outcome(lambda: cur.put_report_definition(ReportDefinition=definition)) == ("ValidationException", 400, "")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"ReportName": "a b"}, {"S3Region": "mx-central-1"}, {"TimeUnit": "WEEKLY"}, {"S3Bucket": "x" * 257}]
+)
+def test_the_model_is_enforced(cur: Any, bucket: str, changes: dict[str, Any]) -> None:
+    failure = outcome(lambda: cur.put_report_definition(ReportDefinition=report(bucket, **changes)))
+    assert failure[0] == "ValidationException"
+    assert "failed to satisfy constraint" in failure[2]
+
+
+def test_the_bucket_must_let_the_service_in(bench: Bench, cur: Any) -> None:
+    bucket = bench.bucket(policy_text=export_policy(bench.account))
+    failure = outcome(lambda: cur.put_report_definition(ReportDefinition=report(bucket)))
+    assert failure[2] == (
+        f"Failed to verify customer bucket permission. accountId= {bench.account}, bucket name: {bucket}, "
+        "bucket region: us-east-1"
+    )
+
+
+def test_modify_and_delete(cur: Any, bucket: str) -> None:
+    definition = report(bucket)
+    cur.put_report_definition(ReportDefinition=definition)
+    changed = {**definition, "S3Prefix": "elsewhere"}
+    cur.modify_report_definition(ReportName=definition["ReportName"], ReportDefinition=changed)
+    assert cur.describe_report_definitions()["ReportDefinitions"] == [changed]
+    cur.delete_report_definition(ReportName=definition["ReportName"])
+    assert code(lambda: cur.delete_report_definition(ReportName=definition["ReportName"])) == "ValidationException"
+
+
+def test_tags(cur: Any, bucket: str) -> None:
+    definition = report(bucket)
+    name = definition["ReportName"]
+    cur.put_report_definition(ReportDefinition=definition, Tags=[{"Key": "a", "Value": "1"}])
+    cur.tag_resource(ReportName=name, Tags=[{"Key": "b", "Value": "2"}])
+    cur.untag_resource(ReportName=name, TagKeys=["a"])
+    assert cur.list_tags_for_resource(ReportName=name)["Tags"] == [{"Key": "b", "Value": "2"}]
+    many = [{"Key": str(number), "Value": "v"} for number in range(50)]
+    assert code(lambda: cur.tag_resource(ReportName=name, Tags=many)) == "ValidationException"
+    assert code(lambda: cur.list_tags_for_resource(ReportName="nobody")) == "ResourceNotFoundException"

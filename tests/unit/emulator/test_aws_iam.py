@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The embedded AWS: what IAM refuses, and what it answers differently from moto."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, unique
+from tests.emulator.fleet import Emulator
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    with Emulator(members=1) as emulator:
+        yield Bench(emulator)
+
+
+@pytest.fixture
+def iam(bench: Bench) -> Any:
+    return bench.admin("iam")
+
+
+def new_policy(iam: Any, document: str | None = None) -> str:
+    made = iam.create_policy(PolicyName=unique("policy"), PolicyDocument=document or policy(allow("s3:GetObject")))
+    return str(made["Policy"]["Arn"])
+
+
+def trust(principal: Any) -> str:
+    return policy({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
+
+
+def test_names_are_unique_whatever_their_case(iam: Any) -> None:
+    iam.create_user(UserName="Someone")
+    assert outcome(lambda: iam.create_user(UserName="someONE"))[:2] == ("EntityAlreadyExists", 409)
+    iam.create_policy(PolicyName="Some", PolicyDocument=policy(allow("s3:*")))
+    assert (
+        code(lambda: iam.create_policy(PolicyName="SOME", PolicyDocument=policy(allow("s3:*"))))
+        == "EntityAlreadyExists"
+    )
+    iam.create_role(RoleName="Some", AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))
+    again = trust({"Service": "ec2.amazonaws.com"})
+    assert code(lambda: iam.create_role(RoleName="sOME", AssumeRolePolicyDocument=again)) == "EntityAlreadyExists"
+    iam.create_group(GroupName="Some")
+    assert code(lambda: iam.create_group(GroupName="some")) == "EntityAlreadyExists"
+
+
+@pytest.mark.parametrize("name", ["with space", "slash/ed", "ü", "x" * 65])
+def test_bad_user_names(iam: Any, name: str) -> None:
+    assert outcome(lambda: iam.create_user(UserName=name))[:2] == ("ValidationError", 400)
+
+
+def test_a_policy_must_be_detached_before_it_goes(iam: Any) -> None:
+    arn, user = new_policy(iam), unique("user")
+    iam.create_user(UserName=user)
+    iam.attach_user_policy(UserName=user, PolicyArn=arn)
+    iam.attach_user_policy(UserName=user, PolicyArn=arn)
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
+    assert outcome(lambda: iam.delete_policy(PolicyArn=arn))[:2] == ("DeleteConflict", 409)
+    iam.detach_user_policy(UserName=user, PolicyArn=arn)
+    iam.delete_policy(PolicyArn=arn)
+    assert outcome(lambda: iam.get_policy(PolicyArn=arn))[:2] == ("NoSuchEntity", 404)
+
+
+def test_versions(iam: Any) -> None:
+    arn = new_policy(iam)
+    for _ in range(4):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject")), SetAsDefault=True)
+    limit = outcome(lambda: iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject"))))
+    assert limit[:2] == ("LimitExceeded", 409)
+    assert code(lambda: iam.delete_policy_version(PolicyArn=arn, VersionId="v5")) == "DeleteConflict"
+    assert code(lambda: iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
+    for version in ("v1", "v2", "v3", "v4"):
+        iam.delete_policy_version(PolicyArn=arn, VersionId=version)
+    iam.delete_policy(PolicyArn=arn)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "not JSON",
+        "[]",
+        '{"Version": "2012-10-17"}',
+        policy(allow("GetObject")),
+        policy(allow("s3:Get:Object")),
+        policy({"Effect": "Allow", "Action": "s3:GetObject"}),
+        policy({"Effect": "Maybe", "Action": "s3:GetObject", "Resource": "*"}),
+        policy({"Effect": "Allow", "Resource": "*"}),
+        policy(allow("s3:GetObject", "not-an-arn")),
+        policy(allow("s3:GetObject", Sid="a"), allow("s3:PutObject", Sid="a")),
+        policy(allow("s3:GetObject", Principal="*")),
+    ],
+)
+def test_malformed_documents(iam: Any, document: str) -> None:
+    failure = outcome(lambda: iam.create_policy(PolicyName=unique("policy"), PolicyDocument=document))
+    assert failure[:2] == ("MalformedPolicyDocument", 400)
+
+
+def test_actions_that_do_not_exist_are_accepted(iam: Any) -> None:
+    assert new_policy(iam, policy(allow(["s3:NoSuchAction", "nosuchservice:Do"])))
+
+
+def test_document_limits(iam: Any) -> None:
+    def document(characters: int) -> str:
+        empty = json.dumps(json.loads(policy(allow("s3:GetObject", ["arn:aws:s3:::"]))), indent=8)
+        return empty.replace(":::", ":::" + "x" * (characters - len("".join(empty.split()))))
+
+    assert new_policy(iam, document(6144))
+    assert outcome(lambda: new_policy(iam, document(6145)))[:2] == ("LimitExceeded", 409)
+    user = unique("user")
+    iam.create_user(UserName=user)
+    iam.put_user_policy(UserName=user, PolicyName="a", PolicyDocument=document(1500))
+    iam.put_user_policy(UserName=user, PolicyName="a", PolicyDocument=document(1500))
+    more = outcome(lambda: iam.put_user_policy(UserName=user, PolicyName="b", PolicyDocument=document(549)))
+    assert more[:2] == ("LimitExceeded", 409)
+
+
+def test_ten_policies_a_user(iam: Any) -> None:
+    user = unique("user")
+    iam.create_user(UserName=user)
+    for _ in range(10):
+        iam.attach_user_policy(UserName=user, PolicyArn=new_policy(iam))
+    failure = outcome(lambda: iam.attach_user_policy(UserName=user, PolicyArn=new_policy(iam)))
+    assert failure == ("LimitExceeded", 409, "Cannot exceed quota for PoliciesPerUser: 10")
+
+
+def test_policies_of_aws(bench: Bench, iam: Any) -> None:
+    name, who = bench.user()
+    assert code(who("iam").list_users) == "AccessDenied"
+    iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+    assert who("iam").list_users()["Users"]
+    assert code(lambda: who("iam").create_user(UserName="x")) == "AccessDenied"
+    missing = "arn:aws:iam::aws:policy/NoSuchPolicy"
+    assert code(lambda: iam.attach_user_policy(UserName=name, PolicyArn=missing)) == "NoSuchEntity"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        trust({"AWS": "arn:aws:iam::MANAGEMENT:user/nobody"}),
+        trust({"AWS": "arn:aws:iam::MEMBER:role/nobody"}),
+        trust({"AWS": "nonsense"}),
+        policy({"Effect": "Allow", "Action": "sts:AssumeRole"}),
+        policy(allow("sts:AssumeRole", Principal={"AWS": "*"})),
+    ],
+)
+def test_malformed_trust_policies(bench: Bench, iam: Any, document: str) -> None:
+    document = document.replace("MANAGEMENT", bench.account).replace("MEMBER", bench.member)
+    failure = outcome(lambda: iam.create_role(RoleName=unique("role"), AssumeRolePolicyDocument=document))
+    assert failure[:2] == ("MalformedPolicyDocument", 400)
+
+
+def test_trust_in_who_exists(bench: Bench, iam: Any) -> None:
+    for principal in (f"arn:aws:iam::{bench.account}:user/admin", bench.member, "arn:aws:iam::000000000001:user/other"):
+        iam.create_role(RoleName=unique("role"), AssumeRolePolicyDocument=trust({"AWS": principal}))
+
+
+def test_everything_goes_before_its_user(iam: Any) -> None:
+    user, group, arn = unique("user"), unique("group"), new_policy(iam)
+    iam.create_user(UserName=user)
+    iam.create_group(GroupName=group)
+
+    def conflicts() -> bool:
+        return outcome(lambda: iam.delete_user(UserName=user))[:2] == ("DeleteConflict", 409)
+
+    key = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
+    assert conflicts()
+    iam.delete_access_key(UserName=user, AccessKeyId=key)
+    iam.create_login_profile(UserName=user, Password="Aa1!aaaaaaaa")
+    assert conflicts()
+    iam.delete_login_profile(UserName=user)
+    iam.add_user_to_group(UserName=user, GroupName=group)
+    assert conflicts()
+    assert code(lambda: iam.delete_group(GroupName=group)) == "DeleteConflict"
+    iam.remove_user_from_group(UserName=user, GroupName=group)
+    iam.attach_user_policy(UserName=user, PolicyArn=arn)
+    assert conflicts()
+    iam.detach_user_policy(UserName=user, PolicyArn=arn)
+    iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=policy(allow("s3:*")))
+    assert conflicts()
+    iam.delete_user_policy(UserName=user, PolicyName="p")
+    iam.delete_user(UserName=user)
+    assert outcome(lambda: iam.get_user(UserName=user))[:2] == ("NoSuchEntity", 404)
+
+
+def test_login_profile(iam: Any) -> None:
+    user = unique("user")
+    iam.create_user(UserName=user)
+    assert outcome(lambda: iam.get_login_profile(UserName=user))[:2] == ("NoSuchEntity", 404)
+    iam.create_login_profile(UserName=user, Password="Aa1!aaaaaaaa")
+    assert iam.get_login_profile(UserName=user)["LoginProfile"]["UserName"] == user
+
+
+def test_two_keys_a_user(iam: Any) -> None:
+    user = unique("user")
+    iam.create_user(UserName=user)
+    keys = [iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"] for _ in range(2)]
+    failure = outcome(lambda: iam.create_access_key(UserName=user))
+    assert failure == ("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2")
+    assert code(lambda: iam.delete_access_key(UserName="admin", AccessKeyId=keys[0])) == "NoSuchEntity"
+    assert code(lambda: iam.update_access_key(UserName=user, AccessKeyId=keys[0], Status="Off")) == "ValidationError"
+
+
+def test_when_a_key_was_last_used(bench: Bench, iam: Any) -> None:
+    name, who = bench.user(deny("*"))
+    unused = iam.get_access_key_last_used(AccessKeyId=who.key)
+    assert unused["UserName"] == name
+    assert unused["AccessKeyLastUsed"] == {"ServiceName": "N/A", "Region": "N/A"}
+    assert code(lambda: who("ec2", "eu-west-1").describe_instances()) == "UnauthorizedOperation"
+    used = iam.get_access_key_last_used(AccessKeyId=who.key)["AccessKeyLastUsed"]
+    assert (used["ServiceName"], used["Region"]) == ("ec2", "eu-west-1")
+    assert used["LastUsedDate"].second == 0
+
+
+def test_keys_of_other_accounts_are_nobodys_business(bench: Bench, iam: Any) -> None:
+    foreign = bench.standalone_admin.key
+    assert code(lambda: iam.get_access_key_last_used(AccessKeyId=foreign)) == "AccessDenied"
+
+
+def test_a_user_may_leave_its_own_name_out(bench: Bench) -> None:
+    name, who = bench.user(allow("iam:*", f"arn:aws:iam::{bench.account}:user/${{aws:username}}"))
+    assert who("iam").get_user()["User"]["UserName"] == name
+    (key,) = who("iam").list_access_keys()["AccessKeyMetadata"]
+    assert (key["UserName"], key["AccessKeyId"]) == (name, who.key)
+    assert code(bench.assume(bench.member)("iam").list_access_keys) == "ValidationError"
+
+
+def test_simulation(bench: Bench, iam: Any) -> None:
+    name, _ = bench.user(allow("s3:Get*", "arn:aws:s3:::b/*"), deny("s3:GetObject", "arn:aws:s3:::b/secret"))
+    source = f"arn:aws:iam::{bench.account}:user/{name}"
+
+    def decisions(actions: list[str], resource: str, **more: Any) -> list[str]:
+        answer = iam.simulate_principal_policy(
+            PolicySourceArn=source, ActionNames=actions, ResourceArns=[resource], **more
+        )
+        return [result["EvalDecision"] for result in answer["EvaluationResults"]]
+
+    assert decisions(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::b/x") == ["allowed", "implicitDeny"]
+    assert decisions(["s3:GetObject"], "arn:aws:s3:::b/secret") == ["explicitDeny"]
+    more = [policy(allow("s3:PutObject"))]
+    assert decisions(["s3:PutObject"], "arn:aws:s3:::b/x", PolicyInputList=more) == ["allowed"]
+    nobody = f"arn:aws:iam::{bench.account}:user/nobody"
+    missing = outcome(lambda: iam.simulate_principal_policy(PolicySourceArn=nobody, ActionNames=["s3:GetObject"]))
+    assert missing[:2] == ("NoSuchEntity", 404)
+    custom = iam.simulate_custom_policy(
+        PolicyInputList=[policy(allow("ec2:Describe*"))], ActionNames=["ec2:DescribeVpcs"]
+    )
+    assert custom["EvaluationResults"][0]["EvalDecision"] == "allowed"

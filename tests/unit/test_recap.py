@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The recap: done, already right, left out, failed and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _recap
+
+URL = {"finops_platform_url": "https://platform.example.com", "finops_account_id": "111122223333"}
+RIGHT: dict[str, Any] = {"changed": False, "steps": []}
+
+
+def done(*steps: str) -> dict[str, Any]:
+    return {"changed": True, "steps": list(steps)}
+
+
+def row(variables: dict[str, Any], listed: bool | None = None, check_mode: bool = False) -> dict[str, Any]:
+    return _recap.row("payer", "management", variables, listed, check_mode)
+
+
+def test_an_account_that_was_right() -> None:
+    account = row({**URL, "finops_cur": RIGHT, "finops_user": RIGHT})
+    assert (account["state"], account["right"], account["done"]) == ("right", ["cost report", "user"], [])
+
+
+def test_an_account_that_was_changed() -> None:
+    account = row({**URL, "finops_cur": done("Create the bucket b"), "finops_user": RIGHT}, listed=True)
+    assert (account["state"], account["right"], account["done"]) == ("changed", ["user"], ["Create the bucket b"])
+
+
+def test_a_failure_keeps_what_was_done_before() -> None:
+    failure = {"task": "Create the user", "reason": "Account 111122223333: refused"}
+    account = row({**URL, "finops_cur": done("Create the bucket b"), "finops_failure": failure})
+    assert account["state"] == "failed"
+    assert account["failed"] == "Create the user: Account 111122223333: refused"
+    assert account["done"] == ["Create the bucket b"]
+
+
+def test_without_a_platform_it_says_what_was_left_out() -> None:
+    account = row({"finops_account_id": "111122223333", "finops_access_key": {"skipped": True, "changed": False}})
+    assert "finops_platform_url is not set" in account["left_out"]
+    assert account["right"] == []
+
+
+def test_an_account_that_the_platform_does_not_list_has_failed() -> None:
+    assert row({**URL, "finops_access_key": done("Create the data source")}, listed=False)["state"] == "failed"
+
+
+def test_the_text_names_every_account_and_counts_them() -> None:
+    failure = {"task": "Log in", "reason": "no credentials"}
+    text = _recap.text([row({**URL, "finops_cur": RIGHT}), row({**URL, "finops_failure": failure})], check_mode=False)
+    assert "Account 111122223333 (payer), management: already right" in text
+    assert "FAILED" in text and "Log in: no credentials" in text
+    assert text.endswith("2 accounts: 0 changed, 1 already right, 1 FAILED")
+
+
+def test_in_check_mode_nothing_is_said_to_be_done() -> None:
+    text = _recap.text([row({**URL, "finops_cur": done("Create the bucket b")})], check_mode=True)
+    assert "would change" in text and "would be done" in text
+    assert "  done" not in text

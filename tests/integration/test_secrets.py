@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,8 @@ class Watcher:
             yield process / "cmdline"
             yield process / "environ"
         for folder in self._folders:
-            yield from (path for path in folder.rglob("*") if path.is_file())
+            # os.walk passes over folders that vanish meanwhile.
+            yield from (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
 
     def where(self, secret: str) -> list[str]:
         """The processes and files that held it."""

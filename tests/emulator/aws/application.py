@@ -24,7 +24,7 @@ from tests.emulator.aws import errors, iam_rules, moto_application, organization
 from tests.emulator.aws.authorization import authorize
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.credentials import authenticate
-from tests.emulator.aws.operations import identify, is_write, read_signature
+from tests.emulator.aws.operations import check_required, identify, is_write, read_signature
 from tests.emulator.aws.state import AwsState
 from tests.emulator.call_log import CallLog
 
@@ -110,6 +110,8 @@ class AwsApplication:
                 _mark_key_as_used(call)
 
     def _act(self, call: ApiCall) -> Response:
+        if call.service in ("iam", "sts"):
+            check_required(call)
         if call.service == "iam":
             iam_rules.before_all(call)
         authorize(call, self._state)

@@ -98,6 +98,13 @@ def unknown_operation(call: ApiCall, name: str) -> AwsError:
     return AwsError("InvalidAction", f"Could not find operation {name}", 400)
 
 
+def unreadable(call: ApiCall) -> AwsError:
+    """The request is not in the form of its protocol."""
+    if is_json(call):
+        return AwsError("SerializationException", "The request cannot be parsed.", 400)
+    return AwsError("MalformedInput", "The request cannot be parsed.", 400)
+
+
 def not_emulated(call: ApiCall) -> AwsError:
     """AWS has the operation, this emulator has not; 501 so that no client takes it for an answer and retries."""
     text = f"This emulator does not implement {call.service}:{call.operation}."

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from typing import Any
 from urllib.parse import parse_qs
@@ -120,16 +121,34 @@ def identify(call: ApiCall) -> None:
     if call.service == "s3":
         call.params = dict(uri_params)
         return
-    call.params = PROTOCOL_PARSERS[call.protocol](model).parse(
-        {
-            "method": request.method,
-            "values": request.values,
-            "headers": request.headers,
-            "body": call.body,
-            "url_path": request.path,
-            "url_params": uri_params,
-        }
-    )
+    try:
+        if call.protocol == "json" and not isinstance(json.loads(call.body or b"{}"), dict):
+            raise TypeError("the body is no JSON object")
+        call.params = PROTOCOL_PARSERS[call.protocol](model).parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": call.body,
+                "url_path": request.path,
+                "url_params": uri_params,
+            }
+        )
+    except Exception as problem:  # whatever moto's parsers stumble over
+        raise errors.unreadable(call) from problem
+
+
+def check_required(call: ApiCall) -> None:
+    """IAM and STS say which required parameter is missing (SDKs find out before they send)."""
+    assert call.model is not None
+    for name in getattr(call.model.input_shape, "required_members", []):
+        if call.params.get(name) is None:
+            shown = name[:1].lower() + name[1:]
+            raise errors.AwsError(
+                "ValidationError",
+                f"1 validation error detected: Value null at '{shown}' failed to satisfy constraint: "
+                "Member must not be null",
+            )
 
 
 def _named_operation(call: ApiCall) -> str:

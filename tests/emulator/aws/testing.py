@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -18,6 +19,7 @@ from tests.emulator.fleet import Emulator
 
 TABLE = "COST_AND_USAGE_REPORT"
 _numbers = itertools.count(1)
+_loader = botocore.session.get_session().get_component("data_loader")  # shared: it reads each model only once
 
 
 def unique(prefix: str) -> str:
@@ -25,10 +27,10 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{next(_numbers)}"
 
 
-def outcome(call: Callable[[], Any]) -> tuple[str, int, str]:
+def outcome(call: Callable[..., Any], **parameters: Any) -> tuple[str, int, str]:
     """Error code, HTTP status and message of a call that must fail."""
     try:
-        call()
+        call(**parameters)
     except ClientError as error:
         answer = error.response
         return (
@@ -39,9 +41,9 @@ def outcome(call: Callable[[], Any]) -> tuple[str, int, str]:
     raise AssertionError("the call went through")
 
 
-def code(call: Callable[[], Any]) -> str:
+def code(call: Callable[..., Any], **parameters: Any) -> str:
     """The error code of a call that must fail."""
-    return outcome(call)[0]
+    return outcome(call, **parameters)[0]
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -64,8 +66,14 @@ class Who:
 
     def __init__(self, endpoint: str, key: str, secret: str, token: str | None = None) -> None:
         self.endpoint, self.key, self.secret, self.token = endpoint, key, secret, token
+        core = botocore.session.get_session()
+        core.register_component("data_loader", _loader)
         self._session = boto3.Session(
-            aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token, region_name="us-east-1"
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+            region_name="us-east-1",
+            botocore_session=core,
         )
 
     def __call__(self, service: str, region: str = "us-east-1", **options: Any) -> Any:

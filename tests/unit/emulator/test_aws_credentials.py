@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime
 import json
 import urllib.error
@@ -13,6 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from moto.sts.models import sts_backends
 
 from tests.emulator.aws.credentials import account_of_key
@@ -146,7 +150,7 @@ def test_a_changed_body_does_not_fit_its_signature(bench: Bench) -> None:
         request.body = b"changed"
 
     client.meta.events.register("before-send.s3.PutObject", tamper)
-    assert code(lambda: client.put_object(Bucket=bucket, Key="k", Body=b"as sent")) == "XAmzContentSHA256Mismatch"
+    assert code(client.put_object, Bucket=bucket, Key="k", Body=b"as sent") == "XAmzContentSHA256Mismatch"
 
 
 def test_presigned(bench: Bench) -> None:
@@ -165,7 +169,7 @@ def test_presigned(bench: Bench) -> None:
 
 def test_what_is_missing_answers_like_aws(bench: Bench) -> None:
     boundary = {"UserName": "admin", "PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
-    assert outcome(lambda: bench.admin("iam").put_user_permissions_boundary(**boundary))[:2] == ("NotImplemented", 501)
+    assert outcome(bench.admin("iam").put_user_permissions_boundary, **boundary)[:2] == ("NotImplemented", 501)
     assert outcome(bench.admin("accessanalyzer").list_analyzers)[:2] == ("NotImplemented", 501)
     client = bench.admin("organizations")
     client.meta.events.register(
@@ -175,11 +179,47 @@ def test_what_is_missing_answers_like_aws(bench: Bench) -> None:
     assert outcome(client.describe_organization)[:2] == ("UnknownOperationException", 400)
 
 
+def test_requests_that_cannot_be_read(bench: Bench) -> None:
+    def send(service: str, target: str, body: bytes) -> tuple[int, str]:
+        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"} if target else {}
+        request = AWSRequest(method="POST", url=f"{bench.url}/", data=body, headers=headers)
+        SigV4Auth(Credentials(bench.admin.key, bench.admin.secret), service, "us-east-1").add_auth(request)
+        prepared = request.prepare()
+        sent = urllib.request.Request(prepared.url, data=body, headers=dict(prepared.headers))
+        with pytest.raises(urllib.error.HTTPError) as problem:
+            urllib.request.urlopen(sent, timeout=30)
+        with problem.value as answer:
+            return answer.code, answer.read().decode()
+
+    for body in (b"{nonsense", b"[]"):
+        status, text = send("organizations", "AWSOrganizationsV20161128.ListAccounts", body)
+        assert (status, json.loads(text)["__type"]) == (400, "SerializationException")
+    for body, expected in ((b"Action=MakeTea", "InvalidAction"), (b"Action=CreateUser", "ValidationError")):
+        status, text = send("iam", "", body)
+        assert status == 400
+        assert f"<Code>{expected}</Code>" in text
+
+
+def test_two_checks_at_a_time(bench: Bench) -> None:
+    name, _ = bench.user()
+    iam = bench.admin("iam", max_pool_connections=8)
+
+    def create(_: int) -> str:
+        try:
+            iam.create_access_key(UserName=name)
+        except iam.exceptions.LimitExceededException:
+            return "refused"
+        return "made"
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(create, range(8))) == ["made"] + ["refused"] * 7
+
+
 def test_calls_are_logged(bench: Bench) -> None:
     bench.emulator.start_run("logged")
     bucket = bench.bucket()
     bench.assume(bench.member)("s3").list_buckets()
-    assert code(lambda: bench.admin("s3").get_bucket_policy(Bucket=bucket)) == "NoSuchBucketPolicy"
+    assert code(bench.admin("s3").get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
     bench.emulator.start_run("later")
     with urllib.request.urlopen(f"{bench.url}/_emulator/calls?run=logged", timeout=30) as answer:
         calls = json.load(answer)
@@ -198,7 +238,7 @@ def test_calls_are_logged(bench: Bench) -> None:
 def test_services_the_discovery_uses(bench: Bench) -> None:
     assert bench.admin("ec2").describe_instances()["Reservations"] == []
     assert bench.admin("elbv2").describe_load_balancers()["LoadBalancers"] == []
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     points = bench.admin("cloudwatch").get_metric_statistics(
         Namespace="AWS/EC2",
         MetricName="CPUUtilization",

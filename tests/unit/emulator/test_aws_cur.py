@@ -65,14 +65,14 @@ def test_put_and_describe_in_pages_of_five(cur: Any, bucket: str) -> None:
     for definition in definitions:
         cur.put_report_definition(ReportDefinition=definition)
     assert cur.describe_report_definitions(MaxResults=5)["ReportDefinitions"] == definitions
-    assert code(lambda: cur.describe_report_definitions(MaxResults=6)) == "ValidationException"
-    assert code(lambda: cur.put_report_definition(ReportDefinition=report(bucket))) == "ReportLimitReachedException"
+    assert code(cur.describe_report_definitions, MaxResults=6) == "ValidationException"
+    assert code(cur.put_report_definition, ReportDefinition=report(bucket)) == "ReportLimitReachedException"
 
 
 def test_names_are_unique(cur: Any, bucket: str) -> None:
     definition = report(bucket)
     cur.put_report_definition(ReportDefinition=definition)
-    assert code(lambda: cur.put_report_definition(ReportDefinition=definition)) == "DuplicateReportNameException"
+    assert code(cur.put_report_definition, ReportDefinition=definition) == "DuplicateReportNameException"
 
 
 @pytest.mark.parametrize(
@@ -88,21 +88,21 @@ def test_names_are_unique(cur: Any, bucket: str) -> None:
 )
 def test_what_does_not_go_together_is_refused_without_a_word(cur: Any, bucket: str, changes: dict[str, Any]) -> None:
     definition = report(bucket, **changes)
-    assert outcome(lambda: cur.put_report_definition(ReportDefinition=definition)) == ("ValidationException", 400, "")
+    assert outcome(cur.put_report_definition, ReportDefinition=definition) == ("ValidationException", 400, "")
 
 
 @pytest.mark.parametrize(
     "changes", [{"ReportName": "a b"}, {"S3Region": "mx-central-1"}, {"TimeUnit": "WEEKLY"}, {"S3Bucket": "x" * 257}]
 )
 def test_the_model_is_enforced(cur: Any, bucket: str, changes: dict[str, Any]) -> None:
-    failure = outcome(lambda: cur.put_report_definition(ReportDefinition=report(bucket, **changes)))
+    failure = outcome(cur.put_report_definition, ReportDefinition=report(bucket, **changes))
     assert failure[0] == "ValidationException"
     assert "failed to satisfy constraint" in failure[2]
 
 
 def test_the_bucket_must_let_the_service_in(bench: Bench, cur: Any) -> None:
     bucket = bench.bucket(policy_text=export_policy(bench.account))
-    failure = outcome(lambda: cur.put_report_definition(ReportDefinition=report(bucket)))
+    failure = outcome(cur.put_report_definition, ReportDefinition=report(bucket))
     assert failure[2] == (
         f"Failed to verify customer bucket permission. accountId= {bench.account}, bucket name: {bucket}, "
         "bucket region: us-east-1"
@@ -116,7 +116,7 @@ def test_modify_and_delete(cur: Any, bucket: str) -> None:
     cur.modify_report_definition(ReportName=definition["ReportName"], ReportDefinition=changed)
     assert cur.describe_report_definitions()["ReportDefinitions"] == [changed]
     cur.delete_report_definition(ReportName=definition["ReportName"])
-    assert code(lambda: cur.delete_report_definition(ReportName=definition["ReportName"])) == "ValidationException"
+    assert code(cur.delete_report_definition, ReportName=definition["ReportName"]) == "ValidationException"
 
 
 def test_tags(cur: Any, bucket: str) -> None:
@@ -127,5 +127,5 @@ def test_tags(cur: Any, bucket: str) -> None:
     cur.untag_resource(ReportName=name, TagKeys=["a"])
     assert cur.list_tags_for_resource(ReportName=name)["Tags"] == [{"Key": "b", "Value": "2"}]
     many = [{"Key": str(number), "Value": "v"} for number in range(50)]
-    assert code(lambda: cur.tag_resource(ReportName=name, Tags=many)) == "ValidationException"
-    assert code(lambda: cur.list_tags_for_resource(ReportName="nobody")) == "ResourceNotFoundException"
+    assert code(cur.tag_resource, ReportName=name, Tags=many) == "ValidationException"
+    assert code(cur.list_tags_for_resource, ReportName="nobody") == "ResourceNotFoundException"

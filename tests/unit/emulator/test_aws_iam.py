@@ -37,7 +37,7 @@ def trust(principal: Any) -> str:
 
 def test_names_are_unique_whatever_their_case(iam: Any) -> None:
     iam.create_user(UserName="Someone")
-    assert outcome(lambda: iam.create_user(UserName="someONE"))[:2] == ("EntityAlreadyExists", 409)
+    assert outcome(iam.create_user, UserName="someONE")[:2] == ("EntityAlreadyExists", 409)
     iam.create_policy(PolicyName="Some", PolicyDocument=policy(allow("s3:*")))
     assert (
         code(lambda: iam.create_policy(PolicyName="SOME", PolicyDocument=policy(allow("s3:*"))))
@@ -45,14 +45,14 @@ def test_names_are_unique_whatever_their_case(iam: Any) -> None:
     )
     iam.create_role(RoleName="Some", AssumeRolePolicyDocument=trust({"Service": "ec2.amazonaws.com"}))
     again = trust({"Service": "ec2.amazonaws.com"})
-    assert code(lambda: iam.create_role(RoleName="sOME", AssumeRolePolicyDocument=again)) == "EntityAlreadyExists"
+    assert code(iam.create_role, RoleName="sOME", AssumeRolePolicyDocument=again) == "EntityAlreadyExists"
     iam.create_group(GroupName="Some")
-    assert code(lambda: iam.create_group(GroupName="some")) == "EntityAlreadyExists"
+    assert code(iam.create_group, GroupName="some") == "EntityAlreadyExists"
 
 
 @pytest.mark.parametrize("name", ["with space", "slash/ed", "ü", "x" * 65])
 def test_bad_user_names(iam: Any, name: str) -> None:
-    assert outcome(lambda: iam.create_user(UserName=name))[:2] == ("ValidationError", 400)
+    assert outcome(iam.create_user, UserName=name)[:2] == ("ValidationError", 400)
 
 
 def test_a_policy_must_be_detached_before_it_goes(iam: Any) -> None:
@@ -61,10 +61,10 @@ def test_a_policy_must_be_detached_before_it_goes(iam: Any) -> None:
     iam.attach_user_policy(UserName=user, PolicyArn=arn)
     iam.attach_user_policy(UserName=user, PolicyArn=arn)
     assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
-    assert outcome(lambda: iam.delete_policy(PolicyArn=arn))[:2] == ("DeleteConflict", 409)
+    assert outcome(iam.delete_policy, PolicyArn=arn)[:2] == ("DeleteConflict", 409)
     iam.detach_user_policy(UserName=user, PolicyArn=arn)
     iam.delete_policy(PolicyArn=arn)
-    assert outcome(lambda: iam.get_policy(PolicyArn=arn))[:2] == ("NoSuchEntity", 404)
+    assert outcome(iam.get_policy, PolicyArn=arn)[:2] == ("NoSuchEntity", 404)
 
 
 def test_versions(iam: Any) -> None:
@@ -73,8 +73,8 @@ def test_versions(iam: Any) -> None:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject")), SetAsDefault=True)
     limit = outcome(lambda: iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject"))))
     assert limit[:2] == ("LimitExceeded", 409)
-    assert code(lambda: iam.delete_policy_version(PolicyArn=arn, VersionId="v5")) == "DeleteConflict"
-    assert code(lambda: iam.delete_policy(PolicyArn=arn)) == "DeleteConflict"
+    assert code(iam.delete_policy_version, PolicyArn=arn, VersionId="v5") == "DeleteConflict"
+    assert code(iam.delete_policy, PolicyArn=arn) == "DeleteConflict"
     for version in ("v1", "v2", "v3", "v4"):
         iam.delete_policy_version(PolicyArn=arn, VersionId=version)
     iam.delete_policy(PolicyArn=arn)
@@ -97,7 +97,7 @@ def test_versions(iam: Any) -> None:
     ],
 )
 def test_malformed_documents(iam: Any, document: str) -> None:
-    failure = outcome(lambda: iam.create_policy(PolicyName=unique("policy"), PolicyDocument=document))
+    failure = outcome(iam.create_policy, PolicyName=unique("policy"), PolicyDocument=document)
     assert failure[:2] == ("MalformedPolicyDocument", 400)
 
 
@@ -116,7 +116,7 @@ def test_document_limits(iam: Any) -> None:
     iam.create_user(UserName=user)
     iam.put_user_policy(UserName=user, PolicyName="a", PolicyDocument=document(1500))
     iam.put_user_policy(UserName=user, PolicyName="a", PolicyDocument=document(1500))
-    more = outcome(lambda: iam.put_user_policy(UserName=user, PolicyName="b", PolicyDocument=document(549)))
+    more = outcome(iam.put_user_policy, UserName=user, PolicyName="b", PolicyDocument=document(549))
     assert more[:2] == ("LimitExceeded", 409)
 
 
@@ -125,7 +125,7 @@ def test_ten_policies_a_user(iam: Any) -> None:
     iam.create_user(UserName=user)
     for _ in range(10):
         iam.attach_user_policy(UserName=user, PolicyArn=new_policy(iam))
-    failure = outcome(lambda: iam.attach_user_policy(UserName=user, PolicyArn=new_policy(iam)))
+    failure = outcome(iam.attach_user_policy, UserName=user, PolicyArn=new_policy(iam))
     assert failure == ("LimitExceeded", 409, "Cannot exceed quota for PoliciesPerUser: 10")
 
 
@@ -134,9 +134,9 @@ def test_policies_of_aws(bench: Bench, iam: Any) -> None:
     assert code(who("iam").list_users) == "AccessDenied"
     iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
     assert who("iam").list_users()["Users"]
-    assert code(lambda: who("iam").create_user(UserName="x")) == "AccessDenied"
+    assert code(who("iam").create_user, UserName="x") == "AccessDenied"
     missing = "arn:aws:iam::aws:policy/NoSuchPolicy"
-    assert code(lambda: iam.attach_user_policy(UserName=name, PolicyArn=missing)) == "NoSuchEntity"
+    assert code(iam.attach_user_policy, UserName=name, PolicyArn=missing) == "NoSuchEntity"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_policies_of_aws(bench: Bench, iam: Any) -> None:
 )
 def test_malformed_trust_policies(bench: Bench, iam: Any, document: str) -> None:
     document = document.replace("MANAGEMENT", bench.account).replace("MEMBER", bench.member)
-    failure = outcome(lambda: iam.create_role(RoleName=unique("role"), AssumeRolePolicyDocument=document))
+    failure = outcome(iam.create_role, RoleName=unique("role"), AssumeRolePolicyDocument=document)
     assert failure[:2] == ("MalformedPolicyDocument", 400)
 
 
@@ -166,7 +166,7 @@ def test_everything_goes_before_its_user(iam: Any) -> None:
     iam.create_group(GroupName=group)
 
     def conflicts() -> bool:
-        return outcome(lambda: iam.delete_user(UserName=user))[:2] == ("DeleteConflict", 409)
+        return outcome(iam.delete_user, UserName=user)[:2] == ("DeleteConflict", 409)
 
     key = iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"]
     assert conflicts()
@@ -176,7 +176,7 @@ def test_everything_goes_before_its_user(iam: Any) -> None:
     iam.delete_login_profile(UserName=user)
     iam.add_user_to_group(UserName=user, GroupName=group)
     assert conflicts()
-    assert code(lambda: iam.delete_group(GroupName=group)) == "DeleteConflict"
+    assert code(iam.delete_group, GroupName=group) == "DeleteConflict"
     iam.remove_user_from_group(UserName=user, GroupName=group)
     iam.attach_user_policy(UserName=user, PolicyArn=arn)
     assert conflicts()
@@ -185,13 +185,13 @@ def test_everything_goes_before_its_user(iam: Any) -> None:
     assert conflicts()
     iam.delete_user_policy(UserName=user, PolicyName="p")
     iam.delete_user(UserName=user)
-    assert outcome(lambda: iam.get_user(UserName=user))[:2] == ("NoSuchEntity", 404)
+    assert outcome(iam.get_user, UserName=user)[:2] == ("NoSuchEntity", 404)
 
 
 def test_login_profile(iam: Any) -> None:
     user = unique("user")
     iam.create_user(UserName=user)
-    assert outcome(lambda: iam.get_login_profile(UserName=user))[:2] == ("NoSuchEntity", 404)
+    assert outcome(iam.get_login_profile, UserName=user)[:2] == ("NoSuchEntity", 404)
     iam.create_login_profile(UserName=user, Password="Aa1!aaaaaaaa")
     assert iam.get_login_profile(UserName=user)["LoginProfile"]["UserName"] == user
 
@@ -200,10 +200,10 @@ def test_two_keys_a_user(iam: Any) -> None:
     user = unique("user")
     iam.create_user(UserName=user)
     keys = [iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"] for _ in range(2)]
-    failure = outcome(lambda: iam.create_access_key(UserName=user))
+    failure = outcome(iam.create_access_key, UserName=user)
     assert failure == ("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2")
-    assert code(lambda: iam.delete_access_key(UserName="admin", AccessKeyId=keys[0])) == "NoSuchEntity"
-    assert code(lambda: iam.update_access_key(UserName=user, AccessKeyId=keys[0], Status="Off")) == "ValidationError"
+    assert code(iam.delete_access_key, UserName="admin", AccessKeyId=keys[0]) == "NoSuchEntity"
+    assert code(iam.update_access_key, UserName=user, AccessKeyId=keys[0], Status="Off") == "ValidationError"
 
 
 def test_when_a_key_was_last_used(bench: Bench, iam: Any) -> None:
@@ -219,7 +219,7 @@ def test_when_a_key_was_last_used(bench: Bench, iam: Any) -> None:
 
 def test_keys_of_other_accounts_are_nobodys_business(bench: Bench, iam: Any) -> None:
     foreign = bench.standalone_admin.key
-    assert code(lambda: iam.get_access_key_last_used(AccessKeyId=foreign)) == "AccessDenied"
+    assert code(iam.get_access_key_last_used, AccessKeyId=foreign) == "AccessDenied"
 
 
 def test_a_user_may_leave_its_own_name_out(bench: Bench) -> None:
@@ -245,7 +245,7 @@ def test_simulation(bench: Bench, iam: Any) -> None:
     more = [policy(allow("s3:PutObject"))]
     assert decisions(["s3:PutObject"], "arn:aws:s3:::b/x", PolicyInputList=more) == ["allowed"]
     nobody = f"arn:aws:iam::{bench.account}:user/nobody"
-    missing = outcome(lambda: iam.simulate_principal_policy(PolicySourceArn=nobody, ActionNames=["s3:GetObject"]))
+    missing = outcome(iam.simulate_principal_policy, PolicySourceArn=nobody, ActionNames=["s3:GetObject"])
     assert missing[:2] == ("NoSuchEntity", 404)
     custom = iam.simulate_custom_policy(
         PolicyInputList=[policy(allow("ec2:Describe*"))], ActionNames=["ec2:DescribeVpcs"]

@@ -38,7 +38,9 @@ def _onboard_twice(emulator: Emulator, description: Path) -> int:
             print(f"The {run} run failed.")
             return code
     writes = [call for call in emulator.calls("second") if call["write"]]
-    print(f"\nThe first run made {sum(bool(call['write']) for call in emulator.calls('first'))} changes at AWS and the platform.")
+    print(
+        f"\nThe first run made {sum(bool(call['write']) for call in emulator.calls('first'))} changes at AWS and the platform."
+    )
     print(f"The second run made {len(writes)}, in {len(emulator.calls('second'))} calls.")
     for call in writes:
         print(f"  {call['account']} {call['service']}:{call['operation']}")

@@ -26,6 +26,8 @@ AMAZON = Path("ansible_collections", "amazon", "aws")
 CODE = ("plugins", "tests")
 TYPED = ("plugins/module_utils", "plugins/plugin_utils", "plugins/action")
 ENVIRONMENT = {
+    **os.environ,
+    "HOME": str(BUILD / "home"),
     "PATH": os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"])),
     "ANSIBLE_HOME": str(BUILD / "ansible"),
     # The virtual environment is no part of the checkout's repository, so that git does not call its files ignored.
@@ -47,20 +49,17 @@ PIP_SETTINGS = (
 def sanity() -> bool:
     """ansible-test sanity, with amazon.aws where it looks for dependencies.
 
-    Twice: all of it with the Python that runs this, and what depends on the version with every other one there is.
+    All of it with the Python that runs this, and what depends on the version with every other one there is.
     """
     tree = copy_collection(BUILD / "sanity" / COLLECTION, keep_links=True)
     # ansible-test asks the nearest repository for the files, and this checkout's knows none under build/.
     subprocess.run(["git", "init", "--quiet", tree], check=True)
     link(BUILD / "sanity" / AMAZON, PACKAGES / AMAZON)
-    home = prepare_home(BUILD / "home")
-
-    def ansible_test(*arguments: str) -> bool:
-        return run("ansible-test", "sanity", "--color", "no", *arguments, cwd=tree, HOME=str(home))
-
+    prepare_pip(BUILD / "home")
     own, *others = python_versions()
-    passed = [ansible_test("--python", own)]
-    passed += [ansible_test("--python", other, "--test", "compile", "--test", "import") for other in others]
+    command = ("ansible-test", "sanity", "--color", "no", "--python")
+    passed = [run(*command, own, cwd=tree)]
+    passed += [run(*command, other, "--test", "compile", "--test", "import", cwd=tree) for other in others]
     return all(passed)
 
 
@@ -113,8 +112,9 @@ CHECKS = (code, layout, types, roles, ansible_lint, documentation, sanity)
 
 def run(*command: str | Path, cwd: Path = CHECKOUT, stdout: int | None = None, **environment: str) -> bool:
     """Whether a command succeeds; its output is the reader's."""
-    environment = {**os.environ, **ENVIRONMENT, **environment}
-    return subprocess.run(command, cwd=cwd, env=environment, stdout=stdout, check=False).returncode == 0
+    return (
+        subprocess.run(command, cwd=cwd, env={**ENVIRONMENT, **environment}, stdout=stdout, check=False).returncode == 0
+    )
 
 
 def copy_collection(target: Path, keep_links: bool) -> Path:
@@ -147,11 +147,12 @@ def starts(program: str) -> bool:
     """Whether a program can be run; some are only a manager's placeholders."""
     if shutil.which(program) is None:
         return False
-    return subprocess.run([program, "-c", "import ensurepip"], capture_output=True, check=False).returncode == 0
+    command = [program, "-c", "import ensurepip"]
+    return subprocess.run(command, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
 
 
-def prepare_home(home: Path) -> Path:
-    """A home folder for ansible-test, which hands the pip of its environments little more than HOME.
+def prepare_pip(home: Path) -> None:
+    """Puts into a home folder what pip needs there, since ansible-test hands its environments little more than HOME.
 
     It would download pip's installer; what Python brings does as well.
     """
@@ -166,7 +167,6 @@ def prepare_home(home: Path) -> Path:
     configuration.touch(mode=0o600)
     settings = ["{0} = {1}\n".format(name, value) for name, value in pip_settings().items()]
     configuration.write_text("[global]\n" + "".join(settings))
-    return home
 
 
 def pip_settings() -> dict[str, str]:
@@ -187,6 +187,7 @@ def pip_settings() -> dict[str, str]:
 
 def main(names: list[str]) -> int:
     """The number of checks that failed; all are run, or those of the given names."""
+    (BUILD / "home").mkdir(parents=True, exist_ok=True)
     outcome = {}
     for check in CHECKS:
         if not names or check.__name__ in names:

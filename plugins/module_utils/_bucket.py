@@ -95,7 +95,7 @@ class Bucket:
             steps.append(self._creation())
             state = {"policy": None, "public_access_block": None, "ownership": OWNERSHIP, "encryption": None}
         if state["public_access_block"] != PUBLIC_ACCESS_BLOCK:
-            setting = {"PublicAccessBlockConfiguration": PUBLIC_ACCESS_BLOCK}
+            setting: dict[str, Any] = {"PublicAccessBlockConfiguration": PUBLIC_ACCESS_BLOCK}
             before = state["public_access_block"]
             steps.append(self._step("Block public access to the bucket", "put_public_access_block", setting, before))
         if state["ownership"] != OWNERSHIP:

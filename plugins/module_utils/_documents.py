@@ -16,7 +16,11 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._columns import COLUMNS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import BILLING_IMPORT, RESOURCE_DISCOVERY, VARIANTS
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import (
+    BILLING_IMPORT,
+    RESOURCE_DISCOVERY,
+    VARIANTS,
+)
 
 Document = dict  # of str to Any: what JSON calls an object
 
@@ -134,7 +138,9 @@ def is_generated(name: str, document: Document, partition: str) -> bool:
 
 
 def _text(document: Document) -> str:
-    return " ".join('"{0}"'.format(resource) for statement in statements_of(document) for resource in _resources(statement))
+    return " ".join(
+        '"{0}"'.format(resource) for statement in statements_of(document) for resource in _resources(statement)
+    )
 
 
 def _resources(statement: Document) -> list[str]:

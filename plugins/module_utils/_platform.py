@@ -24,7 +24,11 @@ from urllib.parse import quote
 from ansible.module_utils.urls import open_url
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, InputError, OutcomeUnknown
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import (
+    FinopsError,
+    InputError,
+    OutcomeUnknown,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
 
 OPTIONS = {
@@ -44,9 +48,15 @@ class PlatformError(FinopsError):
     """The platform refused a call; code is its own, such as OE0404."""
 
     def __init__(self, call: str, status: int, code: str, reason: str) -> None:
-        super().__init__("the platform refused {0}: {1} {2}: {3}{4}".format(call, status, code, reason, _hint(status, code)))
+        super().__init__(
+            "the platform refused {0}: {1} {2}: {3}{4}".format(call, status, code, reason, _hint(status, code))
+        )
         self.status = status
         self.code = code
+
+
+class ServerError(OutcomeUnknown):
+    """The platform failed in the middle of a call."""
 
 
 def _hint(status: int, code: str) -> str:
@@ -69,40 +79,63 @@ class Platform:
         self.url = _settings.platform_url(options.get("platform_url"))
         self.organization_id = str(options.get("platform_organization_id") or "")
         if not self.organization_id:
-            raise InputError("finops_platform_organization_id", "is missing: set it to the id of the platform's organization")
+            raise InputError(
+                "finops_platform_organization_id", "is missing: set it to the id of the platform's organization"
+            )
         self._token = options.get("platform_token")
         self._email = options.get("platform_email")
         self._password = options.get("platform_password")
         if not self._token and not (self._email and self._password):
-            raise InputError("finops_platform_token", "is missing: set it, or finops_platform_email and finops_platform_password")
+            raise InputError(
+                "finops_platform_token", "is missing: set it, or finops_platform_email and finops_platform_password"
+            )
 
     def cloud_accounts(self) -> list[dict[str, Any]]:
         """All data sources of the organization, without their secrets; one call."""
         try:
-            return list(self._read("organizations/{0}/cloud_accounts".format(quote(self.organization_id, safe="")))["cloud_accounts"])
+            answer = self._read("organizations/{0}/cloud_accounts".format(quote(self.organization_id, safe="")))
         except PlatformError as error:
             if error.status == 404:
                 raise InputError(
-                    "finops_platform_organization_id", "the platform knows no organization {0!r}".format(self.organization_id)
+                    "finops_platform_organization_id",
+                    "the platform knows no organization {0!r}".format(self.organization_id),
                 )
             raise
+        if "cloud_accounts" not in answer:
+            raise InputError("finops_platform_url", "what answers at {0} is not the platform".format(self.url))
+        return list(answer["cloud_accounts"])
 
     def cloud_account(self, identifier: str) -> dict[str, Any]:
         """One data source by its id."""
         return self._read("cloud_accounts/{0}".format(quote(identifier, safe="")))
 
     def create_cloud_account(self, **body: Any) -> dict[str, Any]:
-        """Add a data source."""
+        """Add a data source.
+
+        What a server's error leaves behind has no import scheduled and would never be on the bill, so it is removed again.
+        """
         path = "organizations/{0}/cloud_accounts".format(quote(self.organization_id, safe=""))
-        return self._write("POST", path, body)
+        with self._only_writer():
+            try:
+                return self._changed("POST", path, body)
+            except ServerError:
+                self._remove_leftover(body["config"].get("access_key_id"))
+                raise
+
+    def _remove_leftover(self, key_id: str | None) -> None:
+        for source in self.cloud_accounts():
+            if key_id and source.get("config", {}).get("access_key_id") == key_id:
+                self._changed("DELETE", "cloud_accounts/{0}".format(quote(source["id"], safe="")), None)
 
     def update_cloud_account(self, identifier: str, **body: Any) -> dict[str, Any]:
         """Change a data source; a config is replaced whole."""
-        return self._write("PATCH", "cloud_accounts/{0}".format(quote(identifier, safe="")), body)
+        with self._only_writer():
+            return self._changed("PATCH", "cloud_accounts/{0}".format(quote(identifier, safe="")), body)
 
     def delete_cloud_account(self, identifier: str) -> None:
         """Remove a data source with all its history."""
-        self._write("DELETE", "cloud_accounts/{0}".format(quote(identifier, safe="")), None)
+        with self._only_writer():
+            self._changed("DELETE", "cloud_accounts/{0}".format(quote(identifier, safe="")), None)
 
     def _read(self, path: str) -> dict[str, Any]:
         for attempt in range(1, _READ_ATTEMPTS + 1):
@@ -114,14 +147,13 @@ class Platform:
             time.sleep(0.25 * 2**attempt)
         raise AssertionError("unreachable")
 
-    def _write(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
-        with self._only_writer():
-            try:
-                return self._request(method, "/restapi/v2/" + path, body)
-            except PlatformError as error:
-                if error.code in _OVERTAKEN:
-                    raise OutcomeUnknown(str(error))
-                raise
+    def _changed(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        try:
+            return self._request(method, "/restapi/v2/" + path, body)
+        except PlatformError as error:
+            if error.code in _OVERTAKEN or (method == "DELETE" and error.status == 404):
+                raise OutcomeUnknown(str(error))
+            raise
 
     @contextlib.contextmanager
     def _only_writer(self) -> Iterator[None]:
@@ -162,7 +194,9 @@ class Platform:
             raise _refused(call, error)
         except (URLError, OSError) as error:
             raise OutcomeUnknown(
-                "finops_platform_url: no answer from the platform at {0} to {1}: {2}".format(self.url, call, getattr(error, "reason", error))
+                "finops_platform_url: no answer from the platform at {0} to {1}: {2}".format(
+                    self.url, call, getattr(error, "reason", error)
+                )
             )
         return _json(text)
 
@@ -175,7 +209,7 @@ def _refused(call: str, error: HTTPError) -> FinopsError:
     refusal = PlatformError(call, error.code, str(found.get("error_code", "")), " ".join(reason.split()))
     if call.startswith("POST /auth/") and error.code in (400, 403):
         return InputError("finops_platform_email", "or finops_platform_password is wrong: {0}".format(refusal))
-    return OutcomeUnknown(str(refusal)) if error.code >= 500 else refusal
+    return ServerError(str(refusal)) if error.code >= 500 else refusal
 
 
 def _json(text: bytes) -> dict[str, Any]:

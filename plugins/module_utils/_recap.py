@@ -28,8 +28,8 @@ def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None,
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
     Returns account_id, host, case, state (changed, right or failed), done, right, left_out and failed.
     """
-    results = [(name, variables.get(variable)) for variable, name in STEPS]
-    results = [(name, result) for name, result in results if isinstance(result, Mapping) and not result.get("skipped")]
+    found = [(name, variables.get(variable)) for variable, name in STEPS]
+    results = [(name, result) for name, result in found if isinstance(result, Mapping) and not result.get("skipped")]
     done = [step for name, result in results for step in result.get("steps", [])]
     right = [name for name, result in results if not result.get("changed") and not result.get("failed")]
     failed = _failure(variables.get("finops_failure"))
@@ -61,7 +61,9 @@ def text(rows: Sequence[Mapping[str, Any]], check_mode: bool) -> str:
     lines = []
     for account in rows:
         lines.append(
-            "Account {0} ({1}), {2}: {3}".format(account["account_id"], account["host"], account["case"], words[account["state"]])
+            "Account {0} ({1}), {2}: {3}".format(
+                account["account_id"], account["host"], account["case"], words[account["state"]]
+            )
         )
         lines += _paragraph("would be done" if check_mode else "done", account["done"])
         lines += _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])

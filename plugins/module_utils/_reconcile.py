@@ -15,8 +15,8 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, OutcomeUnknown
 
-# Reads after a write whose outcome is unknown; a run never writes the same thing more often than this.
-ROUNDS = 4
+# How often a plan is made anew after a write whose outcome is unknown; a run never writes the same thing more often.
+ROUNDS = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Resource:
     """What one kind of thing should be; subclasses know how to read it and what it takes to get there.
 
     OPTIONS are the options of its module and its _info twin, CHANGE_OPTIONS those of the module alone; state is implied.
-    answers holds what each step's operation answered.
+    answers holds what each step's operation answered; applied tells whether any was done.
     """
 
     NAME = ""
@@ -75,6 +75,7 @@ class Resource:
         self.clients = clients
         self.absent = options.get("state") == "absent"
         self.answers: dict[str, Any] = {}
+        self.applied = False
 
     def read(self) -> Any:
         """What is there now, by the fewest calls that settle the question."""
@@ -135,6 +136,7 @@ def reconcile(resource: Resource, check_mode: bool, progress: Progress) -> dict[
         except OutcomeUnknown:
             if not round_left:
                 raise
+            resource.clients.pause(ROUNDS - round_left)
     result = progress.result()
     result.update(resource.describe(current, progress.steps))
     result["warnings"] = resource.warnings(current)
@@ -145,6 +147,7 @@ def _apply(steps: Sequence[Step], resource: Resource, progress: Progress) -> Non
     undo: list[Step] = []
     for step in steps:
         try:
+            resource.applied = True
             resource.answers[step.operation] = _call(step, resource)
         except OutcomeUnknown:
             raise
@@ -173,7 +176,9 @@ def _filled_in(value: Any, answers: Mapping[str, Any]) -> Any:
     return value
 
 
-def run(resource_class: Callable[..., Resource], options: Mapping[str, Any], clients: Any, mode: Mode) -> dict[str, Any]:
+def run(
+    resource_class: Callable[..., Resource], options: Mapping[str, Any], clients: Any, mode: Mode
+) -> dict[str, Any]:
     """What a task returns, through either shell: C(failed) and C(msg) where a person must act."""
     progress = Progress()
     try:

@@ -9,6 +9,7 @@ Calls go through read() and write(); a write is refused until the caller is know
 from __future__ import annotations
 
 import datetime
+import functools
 import random
 import time
 from typing import Any, Callable, Mapping, Sequence
@@ -30,8 +31,13 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._documents import EXPORT_REGION
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, OutcomeUnknown
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import (
+    FinopsError,
+    InputError,
+    OutcomeUnknown,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import Platform
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._secret_store import SecretStore, secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
 
 SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
@@ -40,11 +46,12 @@ ROLE_SESSION_NAME = "finops-for-cloud"
 SESSION_MARGIN = datetime.timedelta(minutes=5)
 
 # Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
-_ONCE = ("create_access_key",)
+_ONCE = ("create_access_key", "create_policy_version")
 _THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown")
 _ATTEMPTS = 10
-# Seconds between repeats of a call that AWS answers "not yet": two minutes in all.
+# Seconds between repeats of a call that AWS answers "not yet": two minutes in all, and for what was just made 15 s.
 _PATIENCE = (1, 2, 4, 8, 15, 30, 30, 30)
+_SPREADING = (0.5, 1, 2, 4, 8)
 # Answers that say that somebody, or a lost attempt of our own, was faster: read again and plan again.
 _OVERTAKEN = (
     "EntityAlreadyExists",
@@ -52,14 +59,18 @@ _OVERTAKEN = (
     "ConcurrentModification",
     "EntityTemporarilyUnmodifiable",
     "OperationAborted",
-    "NoSuchEntity",
     "ServiceFailure",
     "InternalError",
     "InternalFailure",
     "InternalServerException",
     "ServiceUnavailable",
 )
-_OVERTAKEN_TEXT = ("Cannot create duplicate export name",)
+_OVERTAKEN_TEXT = ("Cannot create duplicate export name", "AccessKeysPerUser")
+# Answers to a write that needs what an earlier step has just made: it has not spread yet.
+_NOT_YET_SPREAD = ("NoSuchEntity", "NoSuchBucket")
+# The same to a write that takes something away: a lost attempt, or somebody else, was faster.
+_GONE = _NOT_YET_SPREAD + ("ResourceNotFoundException", "ParameterNotFound")
+_REMOVALS = ("delete_", "detach_", "untag_")
 _CREDENTIAL_CODES = (
     "InvalidClientTokenId",
     "UnrecognizedClientException",
@@ -110,6 +121,10 @@ class Clients:
         self._regions: dict[str, str] = {}
         self._identity: dict[str, Any] | None = _still_valid(options.get("session"))
         self._platform: Platform | None = None
+        self._store: SecretStore | None = None
+        self._has_store = False
+        # Set by the action shell, which has the vault's password: (folder, name) -> SecretStore.
+        self.vaulted_files: Callable[[str, str], SecretStore] | None = None
 
     @property
     def account(self) -> str:
@@ -131,7 +146,7 @@ class Clients:
         try:
             return str(self._session(None).get_partition_for_region(self.region))
         except botocore.exceptions.UnknownRegionError:
-            raise _settings.InputError("finops_aws_region", "{0!r} is no AWS region".format(self.region))
+            raise InputError("finops_aws_region", "{0!r} is no AWS region".format(self.region))
 
     @property
     def platform(self) -> Platform:
@@ -161,6 +176,34 @@ class Clients:
                 )
             )
         return self._identity
+
+    @property
+    def store(self) -> SecretStore | None:
+        """Where secrets are kept besides the data source, None where nowhere; InputError where it cannot work."""
+        if not self._has_store:
+            self._store, self._has_store = secret_store(self._options, self), True
+        return self._store
+
+    def elsewhere(self, role_arn: str | None, region: str | None) -> Clients:
+        """The clients of a central account, reached from the same credentials by a role; without a role, this account's."""
+        if not role_arn:
+            for service in ("secretsmanager", "ssm"):
+                self.use_region(service, region or self.region)
+            return self
+        options = dict(self._options, session=None, assume_role_arn=role_arn, assume_role_external_id=None)
+        return Clients(dict(options, account_id=role_arn.split(":")[4], region=region or self.region))
+
+    def prove(self, key_id: str, secret: str) -> None:
+        """Wait until AWS knows a new key everywhere that STS answers for, for up to two minutes."""
+        options = dict(self._options, session=None, assume_role_arn=None, profile=None)
+        clients = Clients(dict(options, access_key=key_id, secret_key=secret, session_token=""))
+        identity = _repeated(clients._caller_identity, lambda error: _has_code(error, _CREDENTIAL_CODES))
+        if identity["account_id"] != self.account:
+            raise FinopsError("the new key {0} belongs to account {1}".format(key_id, identity["account_id"]))
+
+    def pause(self, attempt: int) -> None:
+        """Let AWS settle before it is read again: longer with each attempt, at most eight seconds."""
+        time.sleep(min(8.0, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))
 
     def require_account(self) -> None:
         """The account guard: nothing is written unless the caller is in the task's account."""
@@ -197,16 +240,26 @@ class Clients:
         repeat_on: words of an error after which the call is repeated for up to two minutes.
         Raises OutcomeUnknown where it may have happened, other FinopsErrors where it did not.
         """
-        if client == "platform":
-            return getattr(self.platform, operation)(**parameters)
+        others: dict[str, Callable[[], Any]] = {"platform": lambda: self.platform, "store": lambda: self.store, "proof": lambda: self}
         try:
-            return _repeated(
-                lambda: self._call(client, operation, parameters),
-                lambda error: bool(repeat_on) and repeat_on in error.message,
-            )
+            if client in others:
+                method = getattr(others[client](), operation)
+                return _repeated(lambda: method(**parameters), lambda error: _says(repeat_on, error))
+            return _repeated(lambda: self._write(client, operation, parameters), lambda error: _says(repeat_on, error))
         except AwsError as error:
             if error.code in _OVERTAKEN or any(text in error.message for text in _OVERTAKEN_TEXT):
                 raise OutcomeUnknown(str(error))
+            raise
+
+    def _write(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+        if not operation.startswith(_REMOVALS):
+            call = functools.partial(self._call, service, operation, parameters)
+            return _repeated(call, lambda error: _has_code(error, _NOT_YET_SPREAD), _SPREADING)
+        try:
+            return self._call(service, operation, parameters)
+        except AwsError as error:
+            if error.code in _GONE:
+                return {}
             raise
 
     def _call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
@@ -216,7 +269,7 @@ class Clients:
         def call() -> Any:
             return self._converted("{0}:{1}".format(service, operation), lambda: method(**parameters))
 
-        return _repeated(call, lambda error: error.code in _THROTTLED) if once else call()
+        return _repeated(call, lambda error: _has_code(error, _THROTTLED)) if once else call()
 
     def _converted(self, call: str, function: Callable[[], Any]) -> Any:
         try:
@@ -262,9 +315,7 @@ class Clients:
         )
         config = config.merge(arguments.pop("aws_config", None) or botocore.config.Config())
         session = self._session(arguments.pop("profile_name", None))
-        return session.create_client(
-            service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
-        )
+        return session.create_client(service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments)
 
     def _caller_identity(self) -> dict[str, Any]:
         answer = self.read("sts", "get_caller_identity")
@@ -322,11 +373,23 @@ def _still_valid(session: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return dict(session)
 
 
-def _repeated(call: Callable[[], Any], not_yet: Callable[[AwsError], bool]) -> Any:
-    for seconds in _PATIENCE:
+def _says(words: str, error: FinopsError) -> bool:
+    return bool(words) and words in str(error)
+
+
+def _has_code(error: FinopsError, codes: Sequence[str]) -> bool:
+    return isinstance(error, AwsError) and error.code in codes
+
+
+def _repeated(
+    call: Callable[[], Any], not_yet: Callable[[FinopsError], bool], patience: Sequence[float] = _PATIENCE
+) -> Any:
+    for seconds in patience:
         try:
             return call()
-        except AwsError as error:
+        except OutcomeUnknown:
+            raise
+        except FinopsError as error:
             if not not_yet(error):
                 raise
         time.sleep(seconds * random.uniform(0.75, 1.25))

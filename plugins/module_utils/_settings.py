@@ -44,16 +44,21 @@ def account_id(value: object, variable: str = "finops_account_id") -> str:
     if isinstance(value, bool) or not isinstance(value, str):
         raise InputError(
             variable,
-            "must be a string of 12 digits, but is the {0} {1!r}: put it in quotes "
-            "(in an INI inventory in two pairs, \"'012345678901'\")".format(_kind(value), value),
+            "must be a string of 12 digits, but {0}".format(_not_a_string(value)),
         )
     if not _ACCOUNT_ID.match(value):
         raise InputError(variable, "must be a string of 12 digits, but is {0!r}".format(value))
     return value
 
 
-def _kind(value: object) -> str:
-    return {"int": "number", "float": "number", "NoneType": "empty value"}.get(type(value).__name__, "value")
+def _not_a_string(value: object) -> str:
+    if value is None:
+        return "is empty"
+    if isinstance(value, (int, float)):
+        return "is the number {0!r}: put it in quotes (in an INI inventory in two pairs, \"'012345678901'\")".format(
+            value
+        )
+    return "is {0!r}".format(value)
 
 
 def export_name(value: str | None, account: str) -> str:
@@ -89,7 +94,9 @@ def prefix(value: str | None) -> str:
     """The S3 path prefix of the export, C(reports) unless given; the platform refuses spaces in it."""
     path = CUR_PREFIX if value is None else value
     if not path:
-        raise InputError("finops_cur_prefix", "is empty: the platform would then look under another path than AWS writes")
+        raise InputError(
+            "finops_cur_prefix", "is empty: the platform would then look under another path than AWS writes"
+        )
     if re.search(r"\s", path):
         raise InputError("finops_cur_prefix", "{0!r} has a space in it, which the platform refuses".format(path))
     if not _PREFIX.match(path) or path.startswith("/") or path.endswith("/") or "//" in path or len(path) > 255:
@@ -133,7 +140,9 @@ def platform_url(value: str | None) -> str:
     """The platform's address without a trailing slash, C(https://host)."""
     url = (value or "").rstrip("/")
     if not re.match(r"https?://[^/\s]+", url):
-        raise InputError("finops_platform_url", "{0!r} must be an address such as https://platform.example.com".format(value))
+        raise InputError(
+            "finops_platform_url", "{0!r} must be an address such as https://platform.example.com".format(value)
+        )
     return url
 
 

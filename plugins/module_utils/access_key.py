@@ -1,15 +1,35 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The access key: made once, handed to the data source in the same breath, and shown to nobody."""
+"""The access key: made once, kept at once, rotated without a gap, and shown to nobody.
+
+What a key is and becomes is decided in _key_lifecycle; here it is read and written.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _platform, _settings
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import (
+    _key_lifecycle,
+    _platform,
+    _secret_store,
+    _settings,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._key_lifecycle import (
+    FOREIGN,
+    MADE,
+    ORPHAN,
+    RETIRED,
+    SUPERSEDED,
+    Facts,
+    Key,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Answer, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils.data_source import (
     TARGET_OPTIONS,
@@ -20,31 +40,33 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils.data_source i
 )
 
 KEY_LIMIT = 2  # IAM's quota AccessKeysPerUser
-_KEY_ID = Answer("create_access_key", ("AccessKey", "AccessKeyId"))
-_SECRET = Answer("create_access_key", ("AccessKey", "SecretAccessKey"))
+# The tag of the user that names the key which a rotation is replacing, so that an interrupted one can be finished.
+NOTE = "finops-for-cloud-superseded-key"
+ROTATE = ("never", "when_old", "now")
+_NEW_ID = Answer("create_access_key", ("AccessKey", "AccessKeyId"))
+_NEW_SECRET = Answer("create_access_key", ("AccessKey", "SecretAccessKey"))
+_KEPT_ID = Answer("kept", ("access_key_id",))
+_KEPT_SECRET = Answer("kept", ("secret_access_key",))
 
 
 @dataclasses.dataclass
 class State:
-    """The user's keys as IAM lists them, and the account's data source."""
+    """The facts about the keys, and the account's data source."""
 
-    keys: list[dict[str, Any]]
+    facts: Facts
     source: dict[str, Any] | None
-
-    @property
-    def key_in_service(self) -> dict[str, Any] | None:
-        """The active key of the user that the data source holds."""
-        key_id = (self.source or {}).get("config", {}).get("access_key_id")
-        return next((key for key in self.keys if key["AccessKeyId"] == key_id and key["Status"] == "Active"), None)
 
 
 class AccessKey(Listed):
-    """The key of one account's FinOps user, kept by the account's data source alone."""
+    """The key of one account's FinOps user."""
 
     NAME = "access_key"
-    OPTIONS = dict(_platform.OPTIONS, user_name={"type": "str"})
+    OPTIONS = dict(_platform.OPTIONS, user_name={"type": "str"}, **_secret_store.OPTIONS)
     CHANGE_OPTIONS = {
         "data_source": {"type": "dict", "options": TARGET_OPTIONS},
+        "rotate": {"type": "str", "choices": list(ROTATE), "default": "never"},
+        "max_age_days": {"type": "int", "default": 90},
+        "grace_days": {"type": "int", "default": 7},
         "access_key_id": {"type": "str"},
         "known": {"type": "dict"},
     }
@@ -54,93 +76,268 @@ class AccessKey(Listed):
         self.user = _settings.user_name(options.get("user_name"))
         target = options.get("data_source") or {}
         self.target = Target(dict(target, type=target.get("type") or "standalone"), self.account)
+        self.store = clients.store
+        self.has_platform = bool(options.get("platform_url"))
+        if options.get("state") == "present" and not self.has_platform and self.store is None:
+            raise InputError(
+                "finops_secret_store",
+                "is needed where there is no finops_platform_url: a key's secret can be read only once, so somebody must keep it",
+            )
 
     def read(self) -> State:
-        """The user's keys, and the data source."""
+        """The user's keys, the data source, what the store holds; last uses only of keys that nobody holds."""
         listed = self.clients.read_all(
             "iam", "list_access_keys", "AccessKeyMetadata", missing=("NoSuchEntity",), UserName=self.user
         )
-        needs_platform = self.options.get("state") == "present" or self.options.get("platform_url")
-        return State(listed or [], self.read_source(self.target) if needs_platform else None)
+        source = self.read_source(self.target) if self.has_platform else None
+        kept = self.store.read() if self.store else None
+        self.answers["kept"] = kept
+        held = {(source or {}).get("config", {}).get("access_key_id"), (kept or {}).get("access_key_id")}
+        keys = [_key(key) for key in self._with_new_key(listed or [])]
+        facts = Facts(
+            keys=keys,
+            source_key_id=(source or {}).get("config", {}).get("access_key_id"),
+            store_key_id=(kept or {}).get("access_key_id"),
+            noted_key_id=self._note()
+            if any(key.active and key.id not in held | {self._new_id()} for key in keys)
+            else None,
+            made_key_id=self._new_id(),
+            has_platform=self.has_platform,
+            now=datetime.datetime.now(datetime.timezone.utc),
+        )
+        keys = [
+            key if key.id in held | {self._new_id()} or self._is_in_grace(facts, key) else self._with_last_use(key)
+            for key in keys
+        ]
+        return State(dataclasses.replace(facts, keys=keys), source)
 
     def plan(self, current: State) -> list[Step]:
-        """A new key and its hand-over, unless the data source holds an active key of the user, or needs none."""
+        """What becomes of every key by the table of _key_lifecycle; a new key where none serves or the old one is due."""
         if self.absent:
             return self._plan_removal(current)
-        if current.source is None:
-            return self._plan_new_key(current, self.target.creation(_KEY_ID, _SECRET))
-        fits = self.target.matches(current.source)
-        if has_role(current.source) or (fits and current.key_in_service):
+        if current.source is not None and has_role(current.source):
             return []
-        return self._plan_new_key(current, self.target.hand_over(current.source, _KEY_ID, _SECRET))
+        facts = current.facts
+        deletions = self._deletions(facts)
+        retirements = [self._deactivation(key) for key in facts.of(SUPERSEDED) if self._may_retire(facts, key)]
+        kept = next((key for key in facts.keys if key.id == facts.store_key_id and key.active), None)
+        fits = not self.has_platform or (current.source is not None and self.target.matches(current.source))
+        if kept is not None and (kept != facts.in_service or not fits):
+            return deletions + retirements + self._hand_over(current, kept, _KEPT_ID, _KEPT_SECRET)
+        if facts.of(MADE):
+            return deletions + retirements + self._continued(current)
+        reason = self._need(facts, fits, kept) or self._due(facts)
+        if reason is None:
+            return deletions + retirements
+        self._check_room(facts, deletions)
+        return deletions + retirements + self._new_key(current, reason)
 
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
-        """C(access_key), the one in service after the steps, and C(data_source), which keeps it."""
+        """C(access_key), the one in service after the steps; C(data_source), which holds it; C(access_keys) before them."""
+        keys = _key_lifecycle.describe(current.facts)
         if self.absent:
-            return {"access_key": None, "data_source": summary(current.source)}
-        if steps and not self.answers:  # check mode
-            return {"access_key": None, "data_source": summary(self.target.expected(current.source))}
-        source = summary(self.written_source(current.source)) or {}
-        in_service = source.get("config", {}).get("access_key_id")
-        return {"access_key": in_service and {"id": in_service, "user_name": self.user}, "data_source": source or None}
-
-    def info(self, current: State) -> dict[str, Any]:
-        """C(access_keys): each key's id, status, age and whether the data source holds it; never a secret."""
-        in_service = current.key_in_service
+            return {"access_key": None, "data_source": summary(current.source), "access_keys": keys}
+        source = current.source
+        if self.has_platform and steps and not self.applied:
+            source = self.target.expected(source)
+        elif self.has_platform:
+            source = self.written_source(source)
+        in_service = current.facts.source_key_id if self.has_platform else current.facts.store_key_id
+        if self.applied:
+            in_service = (source or {}).get("config", {}).get("access_key_id") or self._new_id() or in_service
         return {
-            "access_keys": [
-                {
-                    "id": key["AccessKeyId"],
-                    "status": key["Status"],
-                    "created": key["CreateDate"].isoformat(),
-                    "in_service": key is in_service,
-                }
-                for key in current.keys
-            ]
+            "access_key": {"id": in_service, "user_name": self.user} if in_service else None,
+            "data_source": summary(source),
+            "access_keys": keys,
         }
 
-    def _plan_new_key(self, current: State, hand_over: Step) -> list[Step]:
-        if len(current.keys) >= KEY_LIMIT:
-            raise FinopsError(
-                "finops_user_name: the user {0} has {1} access keys already, IAM's limit, and the data source holds none of "
-                "them that is active: {2}. Delete one that nothing uses: aws iam delete-access-key --user-name {0} "
-                "--access-key-id ID".format(
-                    self.user,
-                    len(current.keys),
-                    ", ".join("{0} ({1})".format(key["AccessKeyId"], key["Status"]) for key in current.keys),
+    def info(self, current: State) -> dict[str, Any]:
+        """C(access_keys): each key's id, state, status, age and last use; never a secret."""
+        return {"access_keys": _key_lifecycle.describe(current.facts)}
+
+    def warnings(self, current: State) -> list[str]:
+        """Keys that are left alone, and a rotation that waits."""
+        if self.absent:
+            return []
+        facts = current.facts
+        found = [
+            "Account {0}: the key {1} of the user {2} ({3}) is held neither by the data source nor by the secret store, so "
+            "it is left alone. If nothing needs it: aws iam update-access-key --user-name {2} --access-key-id {1} "
+            "--status Inactive".format(self.account, key.id, self.user, _last_use(key))
+            for key in facts.of(FOREIGN)
+        ]
+        if self._is_due(facts) and self._in_grace(facts):
+            key = self._in_grace(facts)[0]
+            found.append(
+                "Account {0}: not rotated again, because the key {1}, replaced last time, is kept until {2:%Y-%m-%d %H:%M} UTC. "
+                "With finops_key_grace_days 0 it goes at once".format(
+                    self.account, key.id, facts.end_of_grace(key, self.options["grace_days"])
                 )
             )
-        taken_back = self._deletion(_KEY_ID, "Delete the new access key again")
+        return found
+
+    def _with_new_key(self, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """IAM's list may lag behind a key that this run has made."""
+        new = self.answers.get("create_access_key")
+        if not new or any(key["AccessKeyId"] == new["AccessKey"]["AccessKeyId"] for key in listed):
+            return listed
+        return listed + [new["AccessKey"]]
+
+    def _new_id(self) -> str | None:
+        return self.answers.get("create_access_key", {}).get("AccessKey", {}).get("AccessKeyId")
+
+    def _note(self) -> str | None:
+        answer = self.clients.read("iam", "list_user_tags", missing=("NoSuchEntity",), UserName=self.user)
+        return boto3_tag_list_to_ansible_dict((answer or {}).get("Tags", [])).get(NOTE)
+
+    def _with_last_use(self, key: Key) -> Key:
+        answer = self.clients.read(
+            "iam", "get_access_key_last_used", missing=("NoSuchEntity", "AccessDenied"), AccessKeyId=key.id
+        )
+        used = (answer or {}).get("AccessKeyLastUsed", {})
+        return dataclasses.replace(key, last_used=used.get("LastUsedDate"), last_used_service=used.get("ServiceName"))
+
+    def _is_in_grace(self, facts: Facts, key: Key) -> bool:
+        return facts.state(key) == RETIRED and facts.now < facts.end_of_grace(key, self.options.get("grace_days") or 0)
+
+    def _in_grace(self, facts: Facts) -> list[Key]:
+        return [key for key in facts.keys if self._is_in_grace(facts, key)]
+
+    def _may_retire(self, facts: Facts, key: Key) -> bool:
+        """With a platform nobody needs a replaced key; from a store alone, readers fetch the new one in their own time."""
+        return self.has_platform or facts.may_be_deleted(key, self.options["grace_days"])
+
+    def _deletions(self, facts: Facts) -> list[Step]:
+        orphans = [self._deletion(key.id, "an interrupted run left it, unused") for key in facts.of(ORPHAN)]
+        grace = self.options["grace_days"]
+        retired = [key for key in facts.of(RETIRED) if facts.may_be_deleted(key, grace)]
+        return orphans + [self._deletion(key.id, "replaced, and its days of grace are over") for key in retired]
+
+    def _need(self, facts: Facts, fits: bool, kept: Key | None) -> str | None:
+        """Why the account needs a new key, whatever the age of the old one."""
+        if facts.in_service is None:
+            return "none is in service"
+        if not fits:
+            return "the data source is to read another report, which takes a key"
+        if self.store is not None and kept is None:
+            return "the secret store does not hold the one in service"
+        return None
+
+    def _is_due(self, facts: Facts) -> bool:
+        if facts.in_service is None or facts.of(SUPERSEDED) or self.options.get("rotate", "never") == "never":
+            return False
+        return self.options["rotate"] == "now" or facts.age_in_days(facts.in_service) >= self.options["max_age_days"]
+
+    def _due(self, facts: Facts) -> str | None:
+        """Why the key in service is to be rotated now; not while the one that it replaced has its days of grace."""
+        if not self._is_due(facts) or self._in_grace(facts) or facts.in_service is None:
+            return None
+        age = "{0} is {1} days old".format(facts.in_service.id, facts.age_in_days(facts.in_service))
+        limit = (
+            "rotation was asked for"
+            if self.options["rotate"] == "now"
+            else "at most {0}".format(self.options["max_age_days"])
+        )
+        return "{0}, {1}".format(age, limit)
+
+    def _check_room(self, facts: Facts, deletions: Sequence[Step]) -> None:
+        leaving = {step.parameters["AccessKeyId"] for step in deletions}
+        staying = [key for key in facts.keys if key.id not in leaving]
+        if len(staying) < KEY_LIMIT:
+            return
+        raise FinopsError(
+            "finops_user_name: the user {0} needs a new key, but has {1} already, IAM's limit, and none of them may go: {2}. "
+            "Delete one that nothing uses: aws iam delete-access-key --user-name {0} --access-key-id ID".format(
+                self.user,
+                len(staying),
+                "; ".join("{0} is {1} ({2})".format(key.id, facts.state(key), _last_use(key)) for key in staying),
+            )
+        )
+
+    def _new_key(self, current: State, reason: str) -> list[Step]:
         creation = Step(
-            "Create an access key for the user {0}".format(self.user),
+            "Create an access key for the user {0}: {1}".format(self.user, reason),
             "iam",
             "create_access_key",
             {"UserName": self.user},
             after={"user_name": self.user},
-            undo=taken_back,
+            undo=self._deletion(_NEW_ID, "it could not be handed over", "Delete the new access key again"),
         )
-        return [creation, hand_over]
+        proof = Step("Prove that the new key works", "proof", "prove", {"key_id": _NEW_ID, "secret": _NEW_SECRET})
+        return [creation, proof] + self._continued(current)
+
+    def _continued(self, current: State) -> list[Step]:
+        """From a key that was just made to one in service."""
+        in_service = current.facts.in_service
+        keeping = self._keeping() if self.store is not None else []
+        if self.has_platform:
+            return keeping + self._hand_over(current, None, _NEW_ID, _NEW_SECRET)
+        return ([self._noting(in_service)] if in_service else []) + keeping
+
+    def _keeping(self) -> list[Step]:
+        value: dict[str, Any] = {"access_key_id": _NEW_ID, "secret_access_key": _NEW_SECRET}
+        value.update(account_id=self.account, user_name=self.user)
+        undo = Step(
+            "Put the former key back into the secret store", "store", "restore", {"previous": Answer("kept", ())}
+        )
+        title = "Keep the new key in the secret store"
+        return [Step(title, "store", "write", value, after={"name": self.store.name}, undo=undo)]
+
+    def _hand_over(self, current: State, key: Key | None, key_id: Any, secret: Any) -> list[Step]:
+        """Note which key is replaced, switch, and take the old key out of service."""
+        old = current.facts.in_service if current.facts.in_service != key else None
+        if current.source is None:
+            switch = self.target.creation(key_id, secret)
+        else:
+            switch = self.target.hand_over(current.source, key_id, secret)
+        if old is None:
+            return [switch]
+        noting = [] if current.facts.noted_key_id == old.id else [self._noting(old)]
+        return noting + [switch, self._deactivation(old)]
+
+    def _noting(self, key: Key) -> Step:
+        parameters = {"UserName": self.user, "Tags": [{"Key": NOTE, "Value": key.id}]}
+        return Step(
+            "Note that {0} is being replaced".format(key.id), "iam", "tag_user", parameters, after={NOTE: key.id}
+        )
+
+    def _deactivation(self, key: Key) -> Step:
+        parameters = {"UserName": self.user, "AccessKeyId": key.id, "Status": "Inactive"}
+        title = "Deactivate the replaced access key {0}".format(key.id)
+        return Step(title, "iam", "update_access_key", parameters, {"status": "Active"}, {"status": "Inactive"})
+
+    def _deletion(self, key_id: Any, reason: str, title: str = "Delete the access key {0}") -> Step:
+        parameters = {"UserName": self.user, "AccessKeyId": key_id}
+        return Step("{0}: {1}".format(title.format(key_id), reason), "iam", "delete_access_key", parameters)
 
     def _plan_removal(self, current: State) -> list[Step]:
-        in_service = current.key_in_service
         only = self.options.get("access_key_id")
-        if not only and not self.options.get("platform_url"):
+        if not only and not self.has_platform:
             raise InputError(
                 "finops_platform_url",
                 "is not set, so nobody can tell which key is in service. Set it, or name the key to delete by access_key_id",
             )
-        keys = [key["AccessKeyId"] for key in current.keys if only in (None, key["AccessKeyId"])]
-        if in_service and in_service["AccessKeyId"] in keys:
+        keys = [key for key in current.facts.keys if only in (None, key.id)]
+        in_service = current.facts.in_service
+        if in_service in keys and self.has_platform:
             raise FinopsError(
                 "the key {0} is in service at the data source {1!r}, so it is not deleted. Remove the data source first "
                 "(finops_for_cloud.aws.data_source with state absent)".format(
-                    in_service["AccessKeyId"], (current.source or {}).get("name")
+                    in_service and in_service.id, (current.source or {}).get("name")
                 )
             )
-        return [self._deletion(key_id, "Delete the access key {0}".format(key_id)) for key_id in keys]
+        return [self._deletion(key.id, "removal was asked for") for key in keys]
 
-    def _deletion(self, key_id: Any, title: str) -> Step:
-        return Step(title, "iam", "delete_access_key", {"UserName": self.user, "AccessKeyId": key_id})
+
+def _key(listed: Mapping[str, Any]) -> Key:
+    return Key(listed["AccessKeyId"], listed["Status"] == "Active", listed["CreateDate"])
+
+
+def _last_use(key: Key) -> str:
+    status = "active" if key.active else "inactive"
+    if key.last_used is None:
+        return "{0}, no use known".format(status)
+    return "{0}, last used {1:%Y-%m-%d} for {2}".format(status, key.last_used, key.last_used_service)
 
 
 RESOURCE = AccessKey

@@ -85,12 +85,18 @@ class Cur(Resource):
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
         """C(cur), the report as it is after the steps."""
         arn = current.arn or self.answers.get("create_export", {}).get("ExportArn")
-        return {"cur": self._summary(None if self.absent else arn, None if self.absent else self.wanted, current.status)}
+        return {
+            "cur": self._summary(None if self.absent else arn, None if self.absent else self.wanted, current.status)
+        }
 
     def info(self, current: State) -> dict[str, Any]:
         """C(cur), the report as it is, with its definition."""
         summary = self._summary(current.arn, current.export, current.status)
-        return {"cur": dict(summary, exists=current.export is not None, export=current.export, bucket_settings=current.bucket)}
+        return {
+            "cur": dict(
+                summary, exists=current.export is not None, export=current.export, bucket_settings=current.bucket
+            )
+        }
 
     def warnings(self, current: State) -> list[str]:
         """An export that AWS cannot deliver."""
@@ -105,7 +111,9 @@ class Cur(Resource):
     def _check_account(self, arn: str) -> None:
         account = arn.split(":")[4]
         if account != self.account:
-            raise FinopsError("finops_account_id: the credentials belong to account {0}; nothing was changed".format(account))
+            raise FinopsError(
+                "finops_account_id: the credentials belong to account {0}; nothing was changed".format(account)
+            )
 
     def _summary(self, arn: str | None, export: Mapping[str, Any] | None, status: Mapping[str, Any]) -> dict[str, Any]:
         destination = ((export or self.wanted)["DestinationConfigurations"])["S3Destination"]
@@ -215,4 +223,6 @@ def _fixed_differences(wanted: Mapping[str, Any], export: Mapping[str, Any]) -> 
         for key, value in wanted["DataQuery"]["TableConfigurations"][_documents.TABLE].items()
         if found.get(key, value) != value
     ]
+
+
 RESOURCE = Cur

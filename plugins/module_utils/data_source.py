@@ -70,7 +70,7 @@ class Target:
 
     def creation(self, key_id: Any, secret: Any) -> Step:
         """The step that adds the data source with a key."""
-        body = {"name": self.name, "type": "aws_cnr", "config": self._config({}, key_id, secret)}
+        body: dict[str, Any] = {"name": self.name, "type": "aws_cnr", "config": self._config({}, key_id, secret)}
         body.update(auto_import=True, process_recommendations=True)
         title = "Create the data source {0}".format(self.name)
         after = {"name": self.name, "type": self.type, "config": self.export}
@@ -167,7 +167,9 @@ class Listed(Resource):
 
     def written_source(self, current: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """The data source after the steps, as the platform answers for it; FinopsError where it is another account's."""
-        written = next((self.answers[key] for key in ("update_cloud_account", "create_cloud_account") if key in self.answers), None)
+        written = next(
+            (self.answers[key] for key in ("update_cloud_account", "create_cloud_account") if key in self.answers), None
+        )
         if written is None:
             return dict(current) if current else None
         source = self.clients.platform.cloud_account(written["id"])

@@ -67,7 +67,11 @@ class Policy(Resource):
     def _read(self, policy: Mapping[str, Any]) -> State:
         arn, version = policy["Arn"], policy["DefaultVersionId"]
         if arn.split(":")[4] != self.account:
-            raise FinopsError("finops_account_id: the credentials belong to account {0}; nothing was changed".format(arn.split(":")[4]))
+            raise FinopsError(
+                "finops_account_id: the credentials belong to account {0}; nothing was changed".format(
+                    arn.split(":")[4]
+                )
+            )
         answer = self.clients.read("iam", "get_policy_version", PolicyArn=arn, VersionId=version)
         document = _parsed(answer["PolicyVersion"]["Document"])
         state = State(arn, version, document, {}, policy.get("AttachmentCount", 0))
@@ -166,7 +170,9 @@ class Policy(Resource):
                 name,
                 len(state.versions),
                 state.arn,
-                ", ".join(version["VersionId"] for version in state.versions if version["VersionId"] != state.default_version),
+                ", ".join(
+                    version["VersionId"] for version in state.versions if version["VersionId"] != state.default_version
+                ),
             )
         )
 

@@ -54,7 +54,9 @@ class User(Resource):
     def read(self) -> State | None:
         """The attachments, which also tell whether the user exists, and whether there is a console password."""
         of_user = {"UserName": self.name}
-        attached = self.clients.read_all("iam", "list_attached_user_policies", "AttachedPolicies", missing=_GONE, **of_user)
+        attached = self.clients.read_all(
+            "iam", "list_attached_user_policies", "AttachedPolicies", missing=_GONE, **of_user
+        )
         if attached is None:
             return None
         state = State(
@@ -82,7 +84,16 @@ class User(Resource):
         if current.console_access:
             title = "Take console access from the user {0}".format(self.name)
             parameters = {"UserName": self.name}
-            steps.append(Step(title, "iam", "delete_login_profile", parameters, {"console_access": True}, {"console_access": False}))
+            steps.append(
+                Step(
+                    title,
+                    "iam",
+                    "delete_login_profile",
+                    parameters,
+                    {"console_access": True},
+                    {"console_access": False},
+                )
+            )
         steps += [self._attachment(name) for name, arn in self.wanted.items() if current.attached.get(name) != arn]
         steps += [
             self._detachment(name, arn)
@@ -95,7 +106,9 @@ class User(Resource):
         elif not has_all(self.tags, current.tags):
             parameters = {"UserName": self.name, "Tags": ansible_dict_to_boto3_tag_list(self.tags)}
             title = "Tag the user {0}".format(self.name)
-            steps.append(Step(title, "iam", "tag_user", parameters, dict(current.tags), dict(current.tags, **self.tags)))
+            steps.append(
+                Step(title, "iam", "tag_user", parameters, dict(current.tags), dict(current.tags, **self.tags))
+            )
         return steps
 
     def describe(self, current: State | None, steps: Sequence[Step]) -> dict[str, Any]:

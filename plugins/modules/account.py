@@ -12,7 +12,7 @@ description:
   - Checks every setting of an account, finds out who the caller is, and looks up the account's data source, before
     anything is written. All that can be wrong with an account's inventory variables fails here, with the variable's
     name.
-  - The options with a default of their own are checked, not applied. Give them to the other modules as well.
+  - The settings of other modules are checked here, not kept. Give them to those modules as well.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -45,8 +45,6 @@ options:
     description:
       - The policies' variant, as in O(finops_for_cloud.aws.policy#module:variant).
     type: str
-    choices: [documented, least_privilege]
-    default: documented
   user_name:
     description:
       - The user's name, as in O(finops_for_cloud.aws.user#module:name).

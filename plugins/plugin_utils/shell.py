@@ -23,6 +23,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module impor
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._session import HAS_BOTOCORE, Clients, warm_up
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.vaulted_file import vaulted_files
 
 RESOURCES = {
     name: importlib.import_module(
@@ -58,8 +59,9 @@ class ActionModule(ActionBase):
         unlike = (
             not self._is_local or self._play_context.become or self._task.async_val or any(self._task.environment or [])
         )
-        # The account's session is sealed here and so has to be made here.
-        wanted = name == "account" or boolean(self._templar.template(task_vars.get("finops_in_process", True)))
+        # The account's session is sealed here and so has to be made here; the vault's password is here alone.
+        only_here = name == "account" or self._task.args.get("secret_store", "platform") != "platform"
+        wanted = only_here or boolean(self._templar.template(task_vars.get("finops_in_process", True)))
         return wanted and not unlike
 
     def _run_in_process(self, name: str) -> dict[str, Any]:
@@ -72,6 +74,7 @@ class ActionModule(ActionBase):
         if isinstance(options.get("session"), str):
             options["session"] = unseal(options["session"])
         clients = Clients(options)
+        clients.vaulted_files = vaulted_files(self._loader)
         result = run(resource, options, clients, Mode(self._task.check_mode, self._task.diff, info))
         if name == "account" and not result.get("failed"):
             result["session"] = seal(clients.log_in())

@@ -15,7 +15,8 @@ from typing import Any
 
 from tests.emulator.aws.embedded import EmbeddedAws
 from tests.emulator.aws.seed import ROLE_NAME
-from tests.emulator.serving import Server
+from tests.emulator.faults import Faults
+from tests.emulator.serving import Server, WsgiApplication
 
 _running = threading.Lock()
 
@@ -24,7 +25,7 @@ class Emulator:
     """
     The embedded AWS and the embedded platform, from `with` to its end.
 
-    The attributes are the keys of build/emulator.json. Only one can run in a process, as moto's state is global.
+    The attributes are the keys of build/emulator.json; `faults` disturbs both. Only one can run in a process, as moto's state is global.
     """
 
     def __init__(self, members: int = 4) -> None:
@@ -48,9 +49,8 @@ class Emulator:
 
     def _start(self) -> None:
         self.aws = EmbeddedAws(self._members)
-        server = Server(self.aws.application)
-        self._servers.append(server)
-        self.aws_endpoint_url = server.url
+        self.faults = self.aws.application.faults
+        self.aws_endpoint_url = self._serve(self.aws.application)
         fleet = self.aws.fleet
         self.access_key_id = fleet.management.access_key_id
         self.secret_access_key = fleet.management.secret_access_key
@@ -63,13 +63,17 @@ class Emulator:
         self.platform_url = ""
         self.platform_token = ""
         self.platform_organization_id = ""
-        self.platform = _platform(self.aws_endpoint_url)
+        self.platform = _platform(self._serve(self.aws.application.answer_platform), self.faults)
         if self.platform is not None:
-            platform_server = Server(self.platform)
-            self._servers.append(platform_server)
-            self.platform_url = platform_server.url
+            self.platform_url = self._serve(self.platform)
             self.platform_token = self.platform.token
             self.platform_organization_id = self.platform.organization_id
+
+    def _serve(self, application: WsgiApplication) -> str:
+        """The URL under which the application can be reached from now on."""
+        server = Server(application)
+        self._servers.append(server)
+        return server.url
 
     def _stop(self) -> None:
         while self._servers:
@@ -92,7 +96,8 @@ class Emulator:
         return self.aws.deliver(account_id, export_name)
 
     def reset(self) -> None:
-        """Back to the freshly seeded accounts, with the same ids and keys, and to a platform without data sources."""
+        """Back to the seeded accounts, with the same ids and keys, to a platform without data sources, no faults."""
+        self.faults.clear()
         self.aws.reset()
         if self.platform_url:
             urllib.request.urlopen(f"{self.platform_url}/_emulator/reset", data=b"", timeout=60).close()
@@ -125,7 +130,7 @@ class Emulator:
         }
 
 
-def _platform(aws_endpoint_url: str) -> Any:
+def _platform(aws_endpoint_url: str, faults: Faults) -> Any:
     """The platform's application, None as long as there is no such module."""
     name = "tests.emulator.platform.app"
     try:
@@ -134,4 +139,4 @@ def _platform(aws_endpoint_url: str) -> Any:
         if problem.name and name.startswith(problem.name):
             return None
         raise
-    return module.PlatformApplication(aws_endpoint_url)
+    return module.PlatformApplication(aws_endpoint_url, faults=faults)

@@ -41,8 +41,14 @@ def failure(run: Run, host: str = "shop") -> str:
         ({"finops_data_source_name": "n" * 236}, ["finops_data_source_name", "236 characters", "235"]),
         ({"finops_aws_access_key": "AKIAAAAAAAAAAAAAAAAA"}, ["finops_aws_access_key", "InvalidClientTokenId"]),
         ({"finops_aws_secret_key": "wrong"}, ["finops_aws_secret_key", "SignatureDoesNotMatch"]),
-        ({"finops_aws_profile": "nowhere", "finops_aws_access_key": "", "finops_aws_secret_key": ""}, ["finops_aws_profile", "nowhere"]),
-        ({"finops_assume_role_arn": "arn:aws:iam::999999999999:role/Nobody"}, ["finops_assume_role_arn", "AccessDenied"]),
+        (
+            {"finops_aws_profile": "nowhere", "finops_aws_access_key": "", "finops_aws_secret_key": ""},
+            ["finops_aws_profile", "nowhere"],
+        ),
+        (
+            {"finops_assume_role_arn": "arn:aws:iam::999999999999:role/Nobody"},
+            ["finops_assume_role_arn", "AccessDenied"],
+        ),
         ({"finops_tags": {"aws:owner": "x"}}, ["finops_tags"]),
         ({"finops_platform_url": "platform"}, ["finops_platform_url", "platform"]),
         ({"finops_policy_variant": "generous"}, ["finops_policy_variant", "generous"]),
@@ -92,7 +98,9 @@ def test_expired_credentials(fleet: Fleet) -> None:
 
 def test_a_host_in_two_groups(fleet: Fleet) -> None:
     account = fleet.member()
-    run = fleet.run({"management": {OTHER: fleet.management()}, "member": {"shop": account}, "standalone": {"shop": account}})
+    run = fleet.run(
+        {"management": {OTHER: fleet.management()}, "member": {"shop": account}, "standalone": {"shop": account}}
+    )
     assert "member and standalone" in failure(run)
     assert {call["account"] for call in run.calls if call["write"]} <= {
         fleet.emulator.management_account_id,
@@ -111,7 +119,10 @@ def test_an_account_on_two_hosts(fleet: Fleet) -> None:
     ("common", "words"),
     [
         ({"finops_platform_token": "wrong"}, ["finops_platform_token", "OE0235"]),
-        ({"finops_platform_organization_id": "11111111-2222-3333-4444-555555555555"}, ["finops_platform_organization_id"]),
+        (
+            {"finops_platform_organization_id": "11111111-2222-3333-4444-555555555555"},
+            ["finops_platform_organization_id"],
+        ),
         ({"finops_platform_organization_id": None}, ["finops_platform_organization_id", "missing"]),
         ({"finops_platform_token": None}, ["finops_platform_token", "missing"]),
         (
@@ -125,7 +136,10 @@ def test_a_platform_that_refuses_fails_every_account_before_any_write(
     fleet: Fleet, common: dict[str, Any], words: list[str]
 ) -> None:
     run = fleet.run({"management": {OTHER: fleet.management()}, "member": {"shop": fleet.member()}}, **common)
-    for host, account in ((OTHER, fleet.emulator.management_account_id), ("shop", fleet.emulator.member_account_ids[0])):
+    for host, account in (
+        (OTHER, fleet.emulator.management_account_id),
+        ("shop", fleet.emulator.member_account_ids[0]),
+    ):
         for word in [account, *words]:
             assert word in failure(run, host)
     assert run.writes == []

@@ -41,7 +41,7 @@ def test_check_mode_announces_repairs(fleet: Fleet) -> None:
     real = fleet.run(renamed)
     assert real.code == 0, real.output
     assert check.steps() == real.steps()
-    assert len(real.steps()["laboratory"]) == 5
+    assert len(real.steps()["laboratory"]) == 6
     assert fleet.run(renamed).changed == []
 
 
@@ -60,12 +60,18 @@ def test_diff_mode_shows_every_document_before_and_after(fleet: Fleet) -> None:
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     run = fleet.run({"standalone": {"laboratory": account}}, "--check", "--diff")
     diffs = {
-        diff["before_header"]: diff for line in run.results for diff in (line["diff"] or []) if isinstance(line["diff"], list)
+        diff["before_header"]: diff
+        for line in run.results
+        for diff in (line["diff"] or [])
+        if isinstance(line["diff"], list)
     }
     assert set(diffs) == set(run.steps()["laboratory"])
     policy = diffs[f"Let the export service write to the bucket {bucket}"]
     assert [found["Sid"] for found in policy["before"]["Statement"]] == ["OfAnotherTeam"]
-    assert [found["Sid"] for found in policy["after"]["Statement"]] == ["OfAnotherTeam", "EnableAWSDataExportsToWriteToS3"]
+    assert [found["Sid"] for found in policy["after"]["Statement"]] == [
+        "OfAnotherTeam",
+        "EnableAWSDataExportsToWriteToS3",
+    ]
     for title, key in (
         ("Create the policy FinOpsForCloudBillingImport", "Statement"),
         ("Create the policy FinOpsForCloudResourceDiscovery", "Statement"),

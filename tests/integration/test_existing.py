@@ -123,7 +123,9 @@ def test_a_policy_with_other_content_gets_a_new_version_and_keeps_the_old(fleet:
 
 
 def test_five_versions_of_others_are_a_clear_error_and_all_stay(fleet: Fleet) -> None:
-    arn = policy_with_versions(fleet, [document(f"s3:GetBucket{name}") for name in ("Acl", "Policy", "Logging", "Tagging", "Cors")])
+    arn = policy_with_versions(
+        fleet, [document(f"s3:GetBucket{name}") for name in ("Acl", "Policy", "Logging", "Tagging", "Cors")]
+    )
     run = onboard(fleet)
     assert BILLING_IMPORT in failure(run)
     assert "5 versions" in failure(run)
@@ -137,7 +139,9 @@ def test_among_five_versions_only_one_of_ours_makes_room(fleet: Fleet) -> None:
     arn = f"arn:aws:iam::{fleet.emulator.standalone_account_id}:policy/{BILLING_IMPORT}"
     iam = fleet.client("iam", fleet.standalone())
     for name in ("Acl", "Policy", "Logging", "Tagging"):
-        iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(document(f"s3:GetBucket{name}")), SetAsDefault=True)
+        iam.create_policy_version(
+            PolicyArn=arn, PolicyDocument=json.dumps(document(f"s3:GetBucket{name}")), SetAsDefault=True
+        )
     run = onboard(fleet)
     assert run.code == 0, run.output
     assert versions(fleet, arn) == {"v2", "v3", "v4", "v5", "v6"}
@@ -148,12 +152,18 @@ def test_a_user_with_other_attachments_keeps_them_and_the_run_says_so(fleet: Fle
     iam = fleet.client("iam", fleet.standalone())
     iam.create_user(UserName="FinOpsForCloudUser", Tags=[{"Key": "team", "Value": "data"}])
     iam.create_login_profile(UserName="FinOpsForCloudUser", Password="Correct-Horse-7")
-    theirs = iam.create_policy(PolicyName="Theirs", PolicyDocument=json.dumps(document("ec2:RunInstances")))["Policy"]["Arn"]
+    theirs = iam.create_policy(PolicyName="Theirs", PolicyDocument=json.dumps(document("ec2:RunInstances")))["Policy"][
+        "Arn"
+    ]
     iam.attach_user_policy(UserName="FinOpsForCloudUser", PolicyArn=theirs)
     run = onboard(fleet)
     assert run.code == 0, run.output
     attached = iam.list_attached_user_policies(UserName="FinOpsForCloudUser")["AttachedPolicies"]
-    assert {policy["PolicyName"] for policy in attached} == {"Theirs", BILLING_IMPORT, "FinOpsForCloudResourceDiscovery"}
+    assert {policy["PolicyName"] for policy in attached} == {
+        "Theirs",
+        BILLING_IMPORT,
+        "FinOpsForCloudResourceDiscovery",
+    }
     assert run.of(HOST, "user")["user"]["foreign_policies"] == ["Theirs"]
     assert "did not attach" in run.output and "Theirs" in run.output
     assert "Take console access from the user FinOpsForCloudUser" in run.steps()[HOST]
@@ -182,12 +192,22 @@ def change_export(fleet: Fleet, bucket: str, **changes: Any) -> str:
 
 def test_an_export_with_another_destination_is_updated_in_place(fleet: Fleet, bucket: str) -> None:
     onboard(fleet)
-    arn = change_export(fleet, bucket, S3Prefix="elsewhere", S3OutputConfigurations={
-        "OutputType": "CUSTOM", "Format": "TEXT_OR_CSV", "Compression": "GZIP", "Overwrite": "CREATE_NEW_REPORT"
-    })
+    arn = change_export(
+        fleet,
+        bucket,
+        S3Prefix="elsewhere",
+        S3OutputConfigurations={
+            "OutputType": "CUSTOM",
+            "Format": "TEXT_OR_CSV",
+            "Compression": "GZIP",
+            "Overwrite": "CREATE_NEW_REPORT",
+        },
+    )
     run = onboard(fleet)
     assert run.code == 0, run.output
-    assert [step for step in run.steps()[HOST] if "export" in step] == [f"Update the export billing-{fleet.emulator.standalone_account_id}"]
+    assert [step for step in run.steps()[HOST] if "export" in step] == [
+        f"Update the export billing-{fleet.emulator.standalone_account_id}"
+    ]
     export = fleet.client("bcm-data-exports", fleet.standalone()).get_export(ExportArn=arn)["Export"]
     destination = export["DestinationConfigurations"]["S3Destination"]
     assert destination["S3Prefix"] == "reports"

@@ -11,7 +11,6 @@ from collections import Counter
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._columns import COLUMNS
-
 from tests.integration.playbook import Fleet, Run, Variables
 
 SHELLS = pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
@@ -72,7 +71,11 @@ def _check_report(fleet: Fleet, account: Variables) -> None:
     assert table["INCLUDE_SPLIT_COST_ALLOCATION_DATA"] == "FALSE"
     assert export["DataQuery"]["QueryStatement"] == f"SELECT {', '.join(COLUMNS)} FROM COST_AND_USAGE_REPORT"
     destination = export["DestinationConfigurations"]["S3Destination"]
-    assert (destination["S3Bucket"], destination["S3Prefix"], destination["S3Region"]) == (bucket, "reports", "us-east-1")
+    assert (destination["S3Bucket"], destination["S3Prefix"], destination["S3Region"]) == (
+        bucket,
+        "reports",
+        "us-east-1",
+    )
     assert destination["S3OutputConfigurations"] == {
         "OutputType": "CUSTOM",
         "Format": "PARQUET",
@@ -145,7 +148,8 @@ def _comparable(run: Run) -> list[dict[str, object]]:
     """Results without what Ansible itself adds, and without the session, which is sealed anew in each run."""
     own = ("invocation", "ansible_facts", "session", "warnings", "_ansible_no_log")
     return [
-        {**line, "result": {key: value for key, value in line["result"].items() if key not in own}} for line in run.results
+        {**line, "result": {key: value for key, value in line["result"].items() if key not in own}}
+        for line in run.results
     ]
 
 

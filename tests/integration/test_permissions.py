@@ -32,7 +32,9 @@ def test_the_finops_user_can_read_its_report_and_discover(fleet: Fleet, variant:
 
     s3 = fleet.finops_client("s3", account)
     assert s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] is None
-    keys = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=f"reports/billing-{account_id}/")["Contents"]]
+    keys = [
+        found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=f"reports/billing-{account_id}/")["Contents"]
+    ]
     assert any(key.endswith(".snappy.parquet") for key in keys)
     for key in keys:
         assert s3.get_object(Bucket=bucket, Key=key)["Body"].read()

@@ -100,7 +100,10 @@ def test_no_secret_is_seen_anywhere(fleet: Fleet, folders: tuple[Path, Path, Pat
         "ANSIBLE_LOG_PATH": str(temporary / "ansible.log"),
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "true",
     }
-    password = {"finops_platform_email": fleet.emulator.platform.email, "finops_platform_password": fleet.emulator.platform.password}
+    password = {
+        "finops_platform_email": fleet.emulator.platform.email,
+        "finops_platform_password": fleet.emulator.platform.password,
+    }
     groups = {
         "management": {"payer": fleet.management()},
         "member": {"shop": fleet.member(finops_platform_token=None, **password)},
@@ -127,7 +130,7 @@ def test_a_failed_hand_over_shows_no_secret_and_leaves_no_key(fleet: Fleet, in_p
     run = fleet.run({"standalone": {"laboratory": account}}, "-vvvv", "--diff", finops_in_process=in_process)
     assert run.code == 2
     assert "OE0371" in run.recap()["laboratory"]["failed"]
-    assert run.steps()["laboratory"][-1] == "Delete the new access key again"
+    assert run.steps()["laboratory"][-1].startswith("Delete the new access key again")
     keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
     assert keys == []
     assert platform.token not in run.output

@@ -9,7 +9,11 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _documents
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._columns import COLUMNS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import BILLING_IMPORT, RESOURCE_DISCOVERY, VARIANTS
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import (
+    BILLING_IMPORT,
+    RESOURCE_DISCOVERY,
+    VARIANTS,
+)
 
 ACCOUNT = "111122223333"
 BUCKET = "billing-export-111122223333"
@@ -55,9 +59,7 @@ def test_documented_discovery_has_its_odd_sid_and_all_wildcards() -> None:
 def test_least_privilege_grants_less_and_nothing_else(name: str) -> None:
     documented, least = (
         [action for statement in document["Statement"] for action in statement["Action"]]
-        for document in (
-            _documents.policy_document(name, variant, "aws", BUCKET, "reports") for variant in VARIANTS
-        )
+        for document in (_documents.policy_document(name, variant, "aws", BUCKET, "reports") for variant in VARIANTS)
     )
     assert set(least) < set(documented)
     assert not {"s3:PutBucketPolicy", "s3:PutObject"} & set(least)
@@ -106,7 +108,9 @@ def test_statements_of_others_stay() -> None:
 
 
 def test_a_merged_policy_is_left_as_it_is() -> None:
-    merged = _documents.merged_bucket_policy({"Version": "2012-10-17", "Statement": [OF_ANOTHER_TEAM]}, "aws", ACCOUNT, BUCKET)
+    merged = _documents.merged_bucket_policy(
+        {"Version": "2012-10-17", "Statement": [OF_ANOTHER_TEAM]}, "aws", ACCOUNT, BUCKET
+    )
     assert _documents.merged_bucket_policy(merged, "aws", ACCOUNT, BUCKET) is merged
 
 
@@ -119,7 +123,9 @@ def test_an_outdated_statement_of_ours_is_replaced() -> None:
 
 def test_the_statement_of_another_account_under_the_documented_sid_stays() -> None:
     of_another = _documents.export_statement("aws", "444455556666", BUCKET)
-    merged = _documents.merged_bucket_policy({"Version": "2012-10-17", "Statement": [of_another]}, "aws", ACCOUNT, BUCKET)
+    merged = _documents.merged_bucket_policy(
+        {"Version": "2012-10-17", "Statement": [of_another]}, "aws", ACCOUNT, BUCKET
+    )
     assert merged["Statement"][0] == of_another
     assert merged["Statement"][1]["Sid"] == f"EnableAWSDataExportsToWriteToS3For{ACCOUNT}"
     assert _documents.merged_bucket_policy(merged, "aws", ACCOUNT, BUCKET) is merged

@@ -37,7 +37,12 @@ def test_a_number_is_no_account_id() -> None:
 
 
 def source(account: str, name: str) -> dict[str, Any]:
-    return {"id": name, "name": name, "account_id": account, "config": {"access_key_id": "AKIA", "secret_access_key": "s"}}
+    return {
+        "id": name,
+        "name": name,
+        "account_id": account,
+        "config": {"access_key_id": "AKIA", "secret_access_key": "s"},
+    }
 
 
 def test_an_account_finds_its_data_source_without_its_secret() -> None:

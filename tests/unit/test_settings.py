@@ -25,7 +25,9 @@ def test_defaults_are_the_documented_names() -> None:
     assert _settings.bucket_region(None, "eu-west-1") == "eu-west-1"
 
 
-@pytest.mark.parametrize("value", [123456789012, 12345678901.0, None, True, "12345678901", "1234567890123", "12345678901a", ""])
+@pytest.mark.parametrize(
+    "value", [123456789012, 12345678901.0, None, True, "12345678901", "1234567890123", "12345678901a", ""]
+)
 def test_only_twelve_digits_in_a_string_are_an_account_id(value: Any) -> None:
     with pytest.raises(InputError, match="finops_account_id: must be a string of 12 digits"):
         _settings.account_id(value)
@@ -37,14 +39,28 @@ def test_a_number_is_told_about_quotes() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["ab", "A" * 20, "a" * 64, "has_underscore", "two..dots", "-begins", "ends-", "192.168.1.1", "xn--name", "a-s3alias"]
+    "value",
+    [
+        "ab",
+        "A" * 20,
+        "a" * 64,
+        "has_underscore",
+        "two..dots",
+        "-begins",
+        "ends-",
+        "192.168.1.1",
+        "xn--name",
+        "a-s3alias",
+    ],
 )
 def test_bucket_names_that_s3_refuses(value: str) -> None:
     with pytest.raises(InputError, match="finops_cur_bucket: S3 would refuse"):
         _settings.bucket(value, ACCOUNT)
 
 
-@pytest.mark.parametrize("value", ["", "two words", "/begins", "ends/", "double//slash", "a" * 256, "tab\tbed", "ümlaut"])
+@pytest.mark.parametrize(
+    "value", ["", "two words", "/begins", "ends/", "double//slash", "a" * 256, "tab\tbed", "ümlaut"]
+)
 def test_prefixes_that_the_platform_or_aws_would_not_take(value: str) -> None:
     with pytest.raises(InputError, match="^finops_cur_prefix: "):
         _settings.prefix(value)

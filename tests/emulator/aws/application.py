@@ -4,9 +4,8 @@
 """
 The WSGI application: moto inside, and around it what moto leaves out.
 
-The order of the middleware: control endpoints; read the call; [faults before the effect come here];
-authenticate; locate the bucket; authorize; the services' own rules; moto; the rules after it;
-[faults after the effect come here]; the call log.
+The order of the middleware: control endpoints; read the call; authenticate; locate the bucket; faults before the
+effect; authorize; the services' own rules; moto; the rules after it; faults after the effect; the call log.
 """
 
 from __future__ import annotations
@@ -20,13 +19,24 @@ from typing import Any
 
 from moto.iam.models import mark_account_as_visited
 
-from tests.emulator.aws import errors, iam_rules, moto_application, organizations_rules, s3_rules, sts_rules
+from tests.emulator.aws import (
+    errors,
+    fault_answers,
+    iam_rules,
+    moto_application,
+    organizations_rules,
+    s3_rules,
+    sts_rules,
+)
 from tests.emulator.aws.authorization import authorize
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.credentials import authenticate
 from tests.emulator.aws.operations import check_required, identify, is_write, read_signature
+from tests.emulator.aws.s3_buckets import find_bucket
+from tests.emulator.aws.spreading import destination_bucket
 from tests.emulator.aws.state import AwsState
 from tests.emulator.call_log import CallLog
+from tests.emulator.faults import Dropped, Failed, Faults, Throttled
 
 Control = Callable[[dict[str, Any], bytes], Response]
 
@@ -38,21 +48,26 @@ _RULES: dict[str, ModuleType] = {
 }
 _ONLY_IN_US_EAST_1 = {"bcm-data-exports", "cur", "iam", "organizations"}
 CONTROL_PREFIX = "/_emulator/"
+_BY_PLATFORM = "finops.by_platform"
 
 
 class AwsApplication:
-    """Answers AWS API calls; `control` answers what is below /_emulator/."""
+    """Answers AWS API calls, disturbed by `faults`; `control` answers what is below /_emulator/."""
 
     def __init__(self, state: AwsState, log: CallLog, control: Control) -> None:
         self._state = state
         self._log = log
         self._control = control
+        self.faults = Faults()
         self._moto = moto_application.MotoApplication(state)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if _has_body(environ) else b""
-        if str(environ.get("PATH_INFO", "")).startswith(CONTROL_PREFIX):
+        path = str(environ.get("PATH_INFO", ""))
+        if path == f"{CONTROL_PREFIX}faults":
+            response = fault_answers.control(self.faults, environ["REQUEST_METHOD"], body)
+        elif path.startswith(CONTROL_PREFIX):
             response = self._control(environ, body)
         else:
             response = self._answer_and_log(environ, body)
@@ -65,47 +80,66 @@ class AwsApplication:
         start_response(f"{response.status} {reason}", list(headers.items()))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
+    def answer_platform(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """WSGI, for the calls that the platform makes itself."""
+        environ[_BY_PLATFORM] = True
+        return self(environ, start_response)
+
     def _answer_and_log(self, environ: dict[str, Any], body: bytes) -> Response:
         environ["RAW_URI"] = environ.get("REQUEST_URI", environ["PATH_INFO"])
         environ.pop("HTTP_X_MOTO_ACCOUNT_ID", None)
         call = ApiCall(environ, body, read_signature(environ))
-        code: str | None = None
-        error: errors.AwsError | None = None
         try:
             response = self._answer(call)
+        except Dropped as dropped:
+            self._record(call, 0, dropped.code)
+            raise
         except errors.AwsError as problem:
-            error = problem
+            return self._refuse(call, problem)
+        except (Throttled, Failed) as fault:
+            return self._refuse(call, fault_answers.error_for(call, fault))
         except NotImplementedError:
-            error = errors.not_emulated(call)
+            return self._refuse(call, errors.not_emulated(call))
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            error = errors.internal_failure(call)
-        if error is not None:
-            response, code = errors.render(call, error), error.code
-        if code is None and response.status >= 400:
-            code = moto_application.error_code(response)
+            return self._refuse(call, errors.internal_failure(call))
+        self._record(call, response.status, moto_application.error_code(response) if response.status >= 400 else None)
+        return response
+
+    def _refuse(self, call: ApiCall, error: errors.AwsError) -> Response:
+        response = errors.render(call, error)
+        self._record(call, response.status, error.code)
+        return response
+
+    def _record(self, call: ApiCall, status: int, code: str | None) -> None:
         self._log.record(
             account=call.account,
             service=call.service,
             operation=call.operation,
             write=is_write(call.operation),
-            status=response.status,
+            status=status,
             error=code,
             principal=call.identity.arn if call.identity else "",
         )
-        return response
 
     def _answer(self, call: ApiCall) -> Response:
         identify(call)
         if call.service in _ONLY_IN_US_EAST_1 and call.region != "us-east-1":
             raise errors.wrong_signature(call, "Credential should be scoped to a valid region. ")
         call.identity = authenticate(call)
+        if call.identity.kind == "user" and self.faults.refuses_key(call.identity.access_key_id):
+            raise errors.unknown_key(call)
         call.forward_account = call.account
         if call.service == "s3":
             s3_rules.locate_bucket(call)
-        with self._state.locks.hold(*_lock_names(call)):
+        by_platform = _BY_PLATFORM in call.environ
+        with (
+            self.faults.around(call.service, call.operation, is_write(call.operation), by_platform),
+            self._state.locks.hold(*_lock_names(call)),
+        ):
+            spreading = self.faults.spreading
             try:
-                return self._act(call)
+                return spreading.act(call, self._state, self._act) if spreading else self._act(call)
             finally:
                 _mark_key_as_used(call)
 
@@ -144,7 +178,7 @@ def _mark_key_as_used(call: ApiCall) -> None:
 
 
 def _lock_names(call: ApiCall) -> set[str]:
-    """The account itself, the bucket's owner, the account of the role; bucket names and organizations have one each."""
+    """The account itself, the bucket's owner, the account of the role; bucket names, exports and organizations have one each."""
     names = {call.account, call.forward_account}
     if call.service == "s3" and call.operation in ("CreateBucket", "DeleteBucket"):
         names.add("bucket names")
@@ -155,4 +189,6 @@ def _lock_names(call: ApiCall) -> set[str]:
         names.add(parts[4] if len(parts) > 4 else "")
     if call.service == "bcm-data-exports":
         names.add("exports")
+        bucket = find_bucket(destination_bucket(call) or "")
+        names.add(bucket.account_id if bucket else "")
     return names - {""}

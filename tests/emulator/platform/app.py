@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.emulator.call_log import CallLog
+from tests.emulator.faults import Faults
 from tests.emulator.platform.aws_access import AwsAccess, Key
 from tests.emulator.platform.calls import CallRecorder
 from tests.emulator.platform.cloud_accounts import CloudAccounts
 from tests.emulator.platform.control import CONTROL_PATH, build_control
+from tests.emulator.platform.faults import FaultLayer
 from tests.emulator.platform.routes import build_api
 from tests.emulator.platform.store import Store
 
@@ -22,11 +24,10 @@ class PlatformApplication:
 
     `service_key` is the key that the platform itself assumes roles with; without it role sources answer 424 OE0569.
 
-    The layers, from the outside in: the choice between control and API, the call recorder, the API.
-    A layer of faults goes between the recorder and the API, where the log still sees what the client sees.
+    The layers, from the outside in: the choice between control and API, the call recorder, the faults, the API.
     """
 
-    def __init__(self, aws_endpoint_url: str, service_key: Key | None = None) -> None:
+    def __init__(self, aws_endpoint_url: str, service_key: Key | None = None, faults: Faults | None = None) -> None:
         self.calls = CallLog()
         self._store = store = Store()
         aws = AwsAccess(aws_endpoint_url, service_key)
@@ -36,7 +37,8 @@ class PlatformApplication:
         self.password = user.password
         self.token = store.issue_token(user).value
         self._control = build_control(store, self.calls, aws)
-        self._api = CallRecorder(build_api(store, CloudAccounts(store, aws)), self.calls, store)
+        api = FaultLayer(build_api(store, CloudAccounts(store, aws)), store, faults or Faults())
+        self._api = CallRecorder(api, self.calls, store)
 
     def reset(self) -> None:
         """Forget every data source; organizations, users and tokens stay."""

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets in files that Ansible Vault encrypts with the vault id of the run.
+
+Ansible has no public API to encrypt with the secrets that a run was started with; they are with its DataLoader. What is
+private of Ansible is used in this file alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.parsing.vault import VaultLib
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._secret_store import SecretStore
+
+
+class VaultedFile(SecretStore):
+    """One account's file, mode 0600, replaced all at once."""
+
+    def __init__(self, path: Path, vault: VaultLib) -> None:
+        super().__init__(str(path))
+        self._path = path
+        self._vault = vault
+
+    def read(self) -> dict[str, str] | None:
+        """The decrypted content."""
+        if not self._path.exists():
+            return None
+        content = self._path.read_bytes()
+        if not self._vault.is_encrypted(content):
+            raise FinopsError(f"finops_secret_store: {self._path} is not encrypted by Ansible Vault; move it away")
+        return dict(yaml.safe_load(self._vault.decrypt(content)))
+
+    def _put(self, value: Mapping[str, str]) -> None:
+        encrypted = self._vault.encrypt(yaml.safe_dump(dict(value)))
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # mkstemp makes the file with mode 0600.
+        descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(encrypted)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, self._path)
+
+    def _remove(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def vaulted_files(loader: Any) -> Callable[[str, str], SecretStore]:
+    """What makes a VaultedFile from a folder and a name, with the vault secrets of the run."""
+
+    def store(folder: str, name: str) -> SecretStore:
+        secrets = loader._vault.secrets
+        if not secrets:
+            raise InputError(
+                "finops_secret_store",
+                "file needs the password of Ansible Vault: start the run with --vault-id or --vault-password-file",
+            )
+        return VaultedFile(Path(folder) / name, VaultLib(secrets))
+
+    return store

@@ -9,13 +9,14 @@ DOCUMENTATION = r"""
 module: access_key
 short_description: The access key that the FinOps platform uses in an account
 description:
-  - Makes an access key for the FinOps user and hands it to the account's data source in the same step, which is created
-    where there is none. The data source is the only place that ever gets the secret.
+  - Makes an access key for the FinOps user, proves by STS that it works, and hands it to the account's data source, which is
+    created where there is none. Nobody else gets the secret, unless O(secret_store) says so.
   - No key is made where the data source holds an active key of the user and reads the right report, or where it works
     with an assumed role.
-  - Where the platform refuses the key, it is deleted again.
-  - IAM allows two keys. With two of them and none in service the task fails and names both, since it cannot know what
-    uses them.
+  - Where the platform or the store refuses the key, it is deleted again and the old one stays in service.
+  - What an interrupted run left is finished or removed by the next one. A key that is in use and that nobody is known to
+    hold is left alone and reported.
+  - The page C(docs/key_lifecycle.md) of this collection has a table of the states of a key and what becomes of each.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -25,6 +26,25 @@ options:
       - The name of the user that has the key.
       - V(FinOpsForCloudUser) if not given.
     type: str
+  rotate:
+    description:
+      - Whether a key in service is replaced. V(never), only where there is another reason for a new one; V(when_old), once it
+        is O(max_age_days) old; V(now), whatever its age.
+      - A key is not replaced again while the one that it replaced has its days of grace.
+    type: str
+    choices: [never, when_old, now]
+    default: never
+  max_age_days:
+    description:
+      - The age in days at which O(rotate=when_old) replaces a key.
+    type: int
+    default: 90
+  grace_days:
+    description:
+      - How many days a replaced key is kept, deactivated, before it is deleted, counted from the making of its successor.
+      - It is not deleted if it was used after the switch.
+    type: int
+    default: 7
   access_key_id:
     description:
       - Under O(state=absent) the one key to delete. Without it, all keys of the user go.
@@ -37,7 +57,7 @@ options:
     type: dict
   state:
     description:
-      - V(present) needs the platform's options and makes sure that the data source holds an active key.
+      - V(present) makes sure that a key is in service; it needs the platform's options or a O(secret_store).
       - V(absent) deletes keys, but never one that the data source holds. Remove the data source first.
       - To know which one that is, V(absent) needs the platform's options too, unless O(access_key_id) names the key.
     type: str
@@ -48,13 +68,14 @@ seealso:
   - module: finops_for_cloud.aws.user
   - module: finops_for_cloud.aws.data_source
 notes:
-  - The secret appears in no result, diff, log or file.
+  - The secret appears in no result, diff or log, and in no file but the encrypted one of O(secret_store=file).
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - finops_for_cloud.aws.account
   - finops_for_cloud.aws.platform
   - finops_for_cloud.aws.data_source.nested
+  - finops_for_cloud.aws.secret_store
   - finops_for_cloud.aws.attributes
   - finops_for_cloud.aws.attributes.action_group
 """
@@ -82,6 +103,24 @@ EXAMPLES = r"""
     data_source:
       type: linked
 
+- name: Replace the key if it is older than 60 days
+  finops_for_cloud.aws.access_key:
+    account_id: "444455556666"
+    profile: shop
+    platform_url: https://finops.example.com
+    platform_organization_id: 3f0c1f3e-7b0a-4c6b-9d58-6f1f0f5f2c11
+    platform_token: "{{ lookup('ansible.builtin.env', 'FINOPS_PLATFORM_TOKEN') }}"
+    data_source:
+      type: linked
+    rotate: when_old
+    max_age_days: 60
+
+- name: Without a platform, keep the key in Secrets Manager
+  finops_for_cloud.aws.access_key:
+    account_id: "444455556666"
+    profile: shop
+    secret_store: secretsmanager
+
 - name: Delete one key
   finops_for_cloud.aws.access_key:
     account_id: "111122223333"
@@ -94,8 +133,7 @@ RETURN = r"""
 access_key:
   description:
     - The key in service after the task.
-    - V(none) under O(state=absent), where the data source works with a role, and in check mode where a key would be
-      made.
+    - V(none) under O(state=absent), and where there is none.
   returned: success
   type: dict
   contains:
@@ -109,6 +147,19 @@ access_key:
       type: str
       returned: always
       sample: FinOpsForCloudUser
+access_keys:
+  description: The user's keys as they were before the task, without their secrets.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: AKIAIOSFODNN7EXAMPLE
+      state: in service
+      status: Active
+      created: "2026-01-31T12:00:00+00:00"
+      age_days: 21
+      last_used: null
+      last_used_service: null
 data_source:
   description: The data source that keeps the key, or in check mode would keep it; V(none) where there is none.
   returned: success
@@ -163,7 +214,8 @@ steps:
   type: list
   elements: str
   sample:
-    - Create an access key for the user FinOpsForCloudUser
+    - "Create an access key for the user FinOpsForCloudUser: none is in service"
+    - Prove that the new key works
     - Create the data source aws-111122223333
 """
 

@@ -9,7 +9,8 @@ DOCUMENTATION = r"""
 module: access_key_info
 short_description: Look at the access keys of the FinOps user in an account
 description:
-  - Lists the user's access keys and tells which of them the account's data source holds. Changes nothing.
+  - Lists the user's access keys and the state of each, as C(docs/key_lifecycle.md) of this collection explains them.
+    Changes nothing.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -26,6 +27,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - finops_for_cloud.aws.account
   - finops_for_cloud.aws.platform
+  - finops_for_cloud.aws.secret_store
   - finops_for_cloud.aws.attributes.info
   - finops_for_cloud.aws.attributes.action_group
 """
@@ -42,7 +44,7 @@ EXAMPLES = r"""
 
 - name: Name the keys that the platform does not use
   ansible.builtin.debug:
-    msg: "{{ found.access_keys | rejectattr('in_service') | map(attribute='id') | list }}"
+    msg: "{{ found.access_keys | rejectattr('state', 'equalto', 'in service') | map(attribute='id') | list }}"
 """
 
 RETURN = r"""
@@ -67,11 +69,26 @@ access_keys:
       type: str
       returned: always
       sample: "2026-01-31T12:00:00+00:00"
-    in_service:
-      description: Whether the data source holds it and it is active. Always V(false) without O(platform_url).
-      type: bool
+    state:
+      description: Its state, such as V(in service), V(superseded), V(retired), V(orphan) or V(foreign).
+      type: str
       returned: always
-      sample: true
+      sample: in service
+    age_days:
+      description: Its age in whole days.
+      type: int
+      returned: always
+      sample: 21
+    last_used:
+      description: When it was last used, as far as that was asked for; V(none) otherwise, and where it never was.
+      type: str
+      returned: always
+      sample: null
+    last_used_service:
+      description: For which service it was last used.
+      type: str
+      returned: always
+      sample: null
 """
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module

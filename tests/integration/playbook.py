@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import secrets
+import shutil
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -15,11 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.emulator.fleet import Emulator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ONBOARD = "finops_for_cloud.aws.onboard"
+ROTATE = "finops_for_cloud.aws.rotate_keys"
 Variables = dict[str, Any]
 
 
@@ -119,19 +126,47 @@ class Fleet:
         record = self.folder / f"{name}.results"
         record.touch()
         self.emulator.start_run(name)
+        self._record = record
         command = [str(Path(sys.executable).parent / "ansible-playbook"), playbook, "-i", str(inventory), *arguments]
-        finished = subprocess.run(
+        with subprocess.Popen(
             command,
             cwd=CHECKOUT,
             env={**self.environment(record), **(environment or {})},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
-            check=False,
-        )
+        ) as process:
+            output, dummy = process.communicate(timeout=900)
         results = [json.loads(line) for line in record.read_text().splitlines()]
-        return Run(finished.returncode, finished.stdout, results, self.emulator.calls(name))
+        return Run(process.returncode, output, results, self.emulator.calls(name))
+
+    def kill(self) -> None:
+        """Kill the run that goes on, with every process that it started; Ansible's workers have process groups of their own."""
+        mark = f"FINOPS_RECORD={self._record}".encode()
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if mark in environment.read_bytes().split(b"\0"):
+                    os.kill(int(environment.parent.name), signal.SIGKILL)
+
+    def vault_password_file(self) -> Path:
+        """The password of Ansible Vault for the runs of this fleet."""
+        path = self.folder / "vault-password"
+        if not path.exists():
+            path.write_text(secrets.token_hex())
+        return path
+
+    def vaulted(self, account_id: str) -> dict[str, str] | None:
+        """What the file store keeps for an account."""
+        path = self.folder / "store" / f"{account_id}.yml"
+        if not path.exists():
+            return None
+        secret = VaultSecret(self.vault_password_file().read_bytes())
+        return dict(yaml.safe_load(VaultLib([("default", secret)]).decrypt(path.read_bytes())))
+
+    def forget_files(self) -> None:
+        """Empty the file store and remove what earlier runs left."""
+        shutil.rmtree(self.folder / "store", ignore_errors=True)
 
     def environment(self, record: Path) -> dict[str, str]:
         """The environment of a run: nothing of the user's AWS or Ansible settings."""

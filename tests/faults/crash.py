@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kills runs before and after every write call they make, in turn, and runs them once more: all must end the same.
+
+The same with answers that are lost instead: the run itself must end as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.emulator.fleet import Emulator
+from tests.faults.snapshot import snapshot
+from tests.integration.playbook import ONBOARD, ROTATE, Fleet, Run, Variables
+
+STORES = ("secretsmanager", "ssm", "file")
+Trouble = Literal["killed before", "killed after", "answer lost"]
+TROUBLES: tuple[Trouble, ...] = ("killed before", "killed after", "answer lost")
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """What is run on which account of a fresh fleet, after which preparation."""
+
+    name: str
+    group: str
+    account: Callable[[Fleet], Variables]
+    playbook: str = ONBOARD
+    store: str = "platform"
+    with_platform: bool = True
+
+    def run(self, fleet: Fleet, playbook: str | None = None) -> Run:
+        """One run of the playbook."""
+        variables: dict[str, Any] = {"finops_secret_store": self.store}
+        if not self.with_platform:
+            variables["finops_platform_url"] = None
+        arguments = []
+        if self.store == "file":
+            variables["finops_secret_store_folder"] = str(fleet.folder / "store")
+            arguments = ["--vault-password-file", str(fleet.vault_password_file())]
+        groups = {self.group: {"account": self.account(fleet)}}
+        return fleet.run(groups, *arguments, playbook=playbook or self.playbook, **variables)
+
+    def prepare(self, fleet: Fleet) -> None:
+        """A fresh fleet; for a rotation, connected with a key of 100 days."""
+        fleet.emulator.reset()
+        fleet.forget_files()
+        if self.playbook == ROTATE:
+            run = self.run(fleet, ONBOARD)
+            assert run.code == 0, run.output
+            iam = fleet.client("iam", self.account(fleet))
+            (key,) = iam.list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
+            fleet.emulator.faults.age_key(key["AccessKeyId"], days=100)
+        fleet.emulator.faults.count_from_here()
+
+    def snapshot(self, fleet: Fleet) -> dict[str, Any]:
+        """What is in the account, and whether a further run would change it."""
+        return snapshot(fleet, self.account(fleet), self.store)
+
+
+def member(fleet: Fleet) -> Variables:
+    return fleet.member(0)
+
+
+def scenarios() -> Iterator[Scenario]:
+    """Onboarding of each case, rotation, and both with every store, with a platform and without."""
+    yield Scenario("onboard management", "management", Fleet.management)
+    yield Scenario("onboard member", "member", member)
+    yield Scenario("onboard standalone", "standalone", Fleet.standalone)
+    yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)
+    for store in STORES:
+        yield Scenario(f"onboard with {store}", "member", member, store=store)
+        yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
+    yield Scenario("onboard without a platform", "member", member, store="ssm", with_platform=False)
+    yield Scenario("rotate without a platform", "member", member, ROTATE, store="ssm", with_platform=False)
+
+
+def disturbed(scenario: Scenario, fleet: Fleet, trouble: Trouble, number: int, expected: dict[str, Any]) -> str | None:
+    """What differs from an undisturbed run after trouble at the number-th write and, if killed, one more run."""
+    scenario.prepare(fleet)
+    faults = fleet.emulator.faults
+    if trouble == "answer lost":
+        faults.at_write(number, "after")
+    else:
+        faults.at_write(number, "before" if trouble == "killed before" else "after", fleet.kill)
+    run = scenario.run(fleet)
+    if not faults.fired:
+        return f"the run made no write {number}"
+    if trouble != "answer lost":
+        if run.code >= 0:
+            return f"the run was not killed: it ended with {run.code}"
+        run = scenario.run(fleet)
+    if run.code != 0:
+        return f"the run failed: {run.recap() or run.output[-2000:]}"
+    if refused := [call for call in fleet.emulator.calls() if call["error"] == "LimitExceeded"]:
+        return f"a third key was tried: {refused}"
+    found = scenario.snapshot(fleet)
+    differences = {key: (expected[key], found[key]) for key in expected if expected[key] != found[key]}
+    return f"expected and found: {differences}" if differences else None
+
+
+def check(scenario: Scenario, fleet: Fleet, report: Callable[[str], None]) -> tuple[int, int]:
+    """All troubles of a scenario; returns how many were tried and how many converged."""
+    scenario.prepare(fleet)
+    run = scenario.run(fleet)
+    assert run.code == 0, run.output
+    writes, expected = run.writes, scenario.snapshot(fleet)
+    report(f"{scenario.name}: {len(writes)} writes")
+    tried = converged = 0
+    for number, operation in enumerate(writes, start=1):
+        for trouble in TROUBLES:
+            difference = disturbed(scenario, fleet, trouble, number, expected)
+            tried, converged = tried + 1, converged + (difference is None)
+            report(f"  {trouble} write {number}, {operation}: {difference or 'converged'}")
+    return tried, converged
+
+
+def main() -> int:
+    """Returns the exit code; with arguments, only the scenarios whose names contain one of them."""
+    wanted = [scenario for scenario in scenarios() if not sys.argv[1:] or any(word in scenario.name for word in sys.argv[1:])]
+    report = functools.partial(print, flush=True)
+    begin, tried, converged = time.monotonic(), 0, 0
+    with Emulator(members=1) as emulator, tempfile.TemporaryDirectory() as folder:
+        for scenario in wanted:
+            of_scenario = check(scenario, Fleet(emulator, Path(folder)), report)
+            tried, converged = tried + of_scenario[0], converged + of_scenario[1]
+    report(f"{converged} of {tried} converged, in {time.monotonic() - begin:.0f} s")
+    return 0 if tried and converged == tried else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,7 +13,7 @@ same table for users:
 | in service | the data source (without a platform: the store) holds it, active         | superseded, when it rotates    |
 | broken     | the data source holds it, but it is inactive                             | retired, once a new one serves |
 | waiting    | only the store holds it, active                                          | in service                     |
-| superseded | nobody holds it, active, the note names it                               | retired, at once               |
+| superseded | nobody holds it, active, the note names it                               | retired, when calls have ended |
 | retired    | nobody holds it, inactive, older than the key in service                 | deleted, after its days of grace |
 | orphan     | nobody holds it, active, never used but for the proof by STS             | deleted, at once               |
 | foreign    | nobody holds it, and none of the above                                   | left alone, and reported       |
@@ -96,6 +96,10 @@ class Facts:
     def may_be_deleted(self, key: Key, grace_days: float) -> bool:
         """Whether a retired key's grace is over and nothing used it since the switch."""
         return self.now >= self.end_of_grace(key, grace_days) and not self.used_since_switch(key)
+
+    def seconds_since_switch(self) -> float:
+        """Since the key in service was made."""
+        return (self.now - self.in_service.created).total_seconds() if self.in_service else 0
 
     def age_in_days(self, key: Key) -> int:
         """Whole days since the key was made."""

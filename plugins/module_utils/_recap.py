@@ -14,6 +14,7 @@ STEPS = (
     ("finops_policy", "policies"),
     ("finops_user", "user"),
     ("finops_access_key", "access key"),
+    ("finops_retired_key", "replaced key"),
     ("finops_data_source", "data source"),
 )
 VARIABLES = tuple(variable for variable, name in STEPS) + ("finops_failure", "finops_account_id", "finops_platform_url")

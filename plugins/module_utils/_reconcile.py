@@ -45,6 +45,7 @@ class Step:
     client, operation, parameters: the call, such as C("s3", "create_bucket", {"Bucket": ...}).
     before, after: what diff mode shows.
     repeat_on: words of an error that means "not yet", as AWS gives while a change spreads; repeated for up to two minutes.
+    pause_before: seconds to wait first, so that what others have begun can end.
     undo: the step that takes this one back when a later one of the plan is refused.
     """
 
@@ -55,6 +56,7 @@ class Step:
     before: Any = None
     after: Any = None
     repeat_on: str = ""
+    pause_before: float = 0
     undo: Step | None = None
 
 
@@ -148,10 +150,12 @@ def _apply(steps: Sequence[Step], resource: Resource, progress: Progress) -> Non
     for step in steps:
         try:
             resource.applied = True
+            if step.pause_before > 0:
+                resource.clients.wait(step.pause_before)
             resource.answers[step.operation] = _call(step, resource)
         except OutcomeUnknown:
             raise
-        except FinopsError:
+        except Exception:
             for earlier in reversed(undo):
                 _call(earlier, resource)
                 progress.steps.append(earlier)

@@ -205,6 +205,10 @@ class Clients:
         """Let AWS settle before it is read again: longer with each attempt, at most eight seconds."""
         time.sleep(min(8.0, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass for others."""
+        time.sleep(seconds)
+
     def require_account(self) -> None:
         """The account guard: nothing is written unless the caller is in the task's account."""
         self.log_in()

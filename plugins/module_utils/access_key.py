@@ -67,6 +67,8 @@ class AccessKey(Listed):
         "rotate": {"type": "str", "choices": list(ROTATE), "default": "never"},
         "max_age_days": {"type": "int", "default": 90},
         "grace_days": {"type": "int", "default": 7},
+        "retire": {"type": "bool", "default": True},
+        "drain_seconds": {"type": "int", "default": 30},
         "access_key_id": {"type": "str"},
         "known": {"type": "dict"},
     }
@@ -119,7 +121,7 @@ class AccessKey(Listed):
             return []
         facts = current.facts
         deletions = self._deletions(facts)
-        retirements = [self._deactivation(key) for key in facts.of(SUPERSEDED) if self._may_retire(facts, key)]
+        retirements = self._retirements(facts)
         kept = next((key for key in facts.keys if key.id == facts.store_key_id and key.active), None)
         fits = not self.has_platform or (current.source is not None and self.target.matches(current.source))
         if kept is not None and (kept != facts.in_service or not fits):
@@ -203,9 +205,15 @@ class AccessKey(Listed):
     def _in_grace(self, facts: Facts) -> list[Key]:
         return [key for key in facts.keys if self._is_in_grace(facts, key)]
 
-    def _may_retire(self, facts: Facts, key: Key) -> bool:
-        """With a platform nobody needs a replaced key; from a store alone, readers fetch the new one in their own time."""
-        return self.has_platform or facts.may_be_deleted(key, self.options["grace_days"])
+    def _retirements(self, facts: Facts) -> list[Step]:
+        """With a platform, calls that it began with the old key soon end; a store's readers take their days of grace."""
+        if not self.options["retire"]:
+            return []
+        keys = facts.of(SUPERSEDED)
+        if not self.has_platform:
+            keys = [key for key in keys if facts.may_be_deleted(key, self.options["grace_days"])]
+        left = self.options["drain_seconds"] - facts.seconds_since_switch()
+        return [self._deactivation(key, left if self.has_platform else 0) for key in keys]
 
     def _deletions(self, facts: Facts) -> list[Step]:
         orphans = [self._deletion(key.id, "an interrupted run left it, unused") for key in facts.of(ORPHAN)]
@@ -293,7 +301,8 @@ class AccessKey(Listed):
         if old is None:
             return [switch]
         noting = [] if current.facts.noted_key_id == old.id else [self._noting(old)]
-        return noting + [switch, self._deactivation(old)]
+        retirement = [self._deactivation(old, self.options["drain_seconds"])] if self.options["retire"] else []
+        return noting + [switch] + retirement
 
     def _noting(self, key: Key) -> Step:
         parameters = {"UserName": self.user, "Tags": [{"Key": NOTE, "Value": key.id}]}
@@ -301,10 +310,16 @@ class AccessKey(Listed):
             "Note that {0} is being replaced".format(key.id), "iam", "tag_user", parameters, after={NOTE: key.id}
         )
 
-    def _deactivation(self, key: Key) -> Step:
-        parameters = {"UserName": self.user, "AccessKeyId": key.id, "Status": "Inactive"}
-        title = "Deactivate the replaced access key {0}".format(key.id)
-        return Step(title, "iam", "update_access_key", parameters, {"status": "Active"}, {"status": "Inactive"})
+    def _deactivation(self, key: Key, pause: float) -> Step:
+        return Step(
+            "Deactivate the replaced access key {0}".format(key.id),
+            "iam",
+            "update_access_key",
+            {"UserName": self.user, "AccessKeyId": key.id, "Status": "Inactive"},
+            before={"status": "Active"},
+            after={"status": "Inactive"},
+            pause_before=pause,
+        )
 
     def _deletion(self, key_id: Any, reason: str, title: str = "Delete the access key {0}") -> Step:
         parameters = {"UserName": self.user, "AccessKeyId": key_id}

@@ -45,6 +45,17 @@ options:
       - It is not deleted if it was used after the switch.
     type: int
     default: 7
+  retire:
+    description:
+      - Whether this task deactivates a key that it replaced. With V(false) a later task does, so that a fleet waits
+        O(drain_seconds) once and not for each account.
+    type: bool
+    default: true
+  drain_seconds:
+    description:
+      - How many seconds a replaced key stays active after the switch, so that calls which the platform began with it can end.
+    type: int
+    default: 30
   access_key_id:
     description:
       - Under O(state=absent) the one key to delete. Without it, all keys of the user go.

@@ -9,6 +9,7 @@ private of Ansible is used in this file alone.
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -40,7 +41,8 @@ class VaultedFile(SecretStore):
         return dict(yaml.safe_load(self._vault.decrypt(content)))
 
     def _put(self, value: Mapping[str, str]) -> None:
-        encrypted = self._vault.encrypt(yaml.safe_dump(dict(value)))
+        # Through JSON, because PyYAML does not know the strings of its own that Ansible makes.
+        encrypted = self._vault.encrypt(yaml.safe_dump(json.loads(json.dumps(dict(value)))))
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # mkstemp makes the file with mode 0600.
         descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")

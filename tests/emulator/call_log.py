@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One request as the server saw it; `error` is the service's error code, None where it succeeded."""
+    """One request as the server saw it; `error` is the service's code, None where it succeeded; `moment` orders logs."""
 
     run: str
     sequence: int
@@ -22,6 +23,7 @@ class Call:
     status: int
     error: str | None = None
     principal: str = ""
+    moment: float = dataclasses.field(default_factory=time.monotonic, compare=False)
 
 
 class CallLog:

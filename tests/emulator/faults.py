@@ -43,7 +43,7 @@ class Dropped(ConnectionDropped):
     """The connection ends here; `code` is what the call log says: "Dropped" after the effect, else "DroppedBefore"."""
 
     def __init__(self, when: When) -> None:
-        super().__init__(when)
+        super().__init__()
         self.code = "Dropped" if when == "after" else "DroppedBefore"
 
 
@@ -95,7 +95,7 @@ class Faults:
             self._delays: dict[str | None, float] = {}
             self._trap: _Trap | None = None
             self._fired = False
-            self._writes = 0
+            self._written: list[str] = []
             self._spreading: Spreading | None = None
             self._refused_keys: tuple[datetime.datetime, datetime.timedelta] | None = None
             self._platform_down = False
@@ -148,12 +148,18 @@ class Faults:
     def count_from_here(self) -> None:
         """Count writes from 0 again."""
         with self._lock:
-            self._writes = 0
+            self._written = []
 
     @property
     def writes(self) -> int:
         """How many writes reached the services since count_from_here."""
-        return self._writes
+        return len(self._written)
+
+    @property
+    def written(self) -> list[str]:
+        """These writes as service:operation, in the order that at_write counts them in."""
+        with self._lock:
+            return list(self._written)
 
     def hide_created(self, reads: int) -> None:
         """Let created things be unknown to the first calls that refer to them (see aws/spreading.py); 0 ends it."""
@@ -192,7 +198,7 @@ class Faults:
         """What is on, with its arguments, and what has been counted."""
         with self._lock:
             shown = {"on": {name: dict(arguments) for name, arguments in self._on.items()}}
-            return shown | {"armed": self._trap is not None, "fired": self._fired, "writes": self._writes}
+            return shown | {"armed": self._trap is not None, "fired": self._fired, "writes": len(self._written)}
 
     def call_remotely(self, method: str, arguments: dict[str, Any]) -> None:
         """Call a method on behalf of another process; KeyError where it is none of those that take plain values."""
@@ -216,7 +222,7 @@ class Faults:
             return
         with self._lock:
             fails = self._draw() if service != PLATFORM else None
-            trap = self._count(operation, write)
+            trap = self._count(service, operation, write)
         if trap is not None and trap.when == "before":
             self._spring(trap)
         try:
@@ -237,14 +243,15 @@ class Faults:
             raise Failed
         return "after"
 
-    def _count(self, operation: str, write: bool) -> _Trap | None:
+    def _count(self, service: str, operation: str, write: bool) -> _Trap | None:
         """Count a call that reaches the service; the trap, where this is the call it waits for."""
-        self._writes += write
+        if write:
+            self._written.append(f"{service}:{operation}")
         trap = self._trap
         if trap is None:
             return None
         if trap.operation is None:
-            sprung = write and self._writes == trap.countdown
+            sprung = write and len(self._written) == trap.countdown
         else:
             trap.countdown -= operation == trap.operation
             sprung = trap.countdown == 0

@@ -87,9 +87,9 @@ class Emulator:
             self.platform.calls.start_run(name)
 
     def calls(self, run: str | None = None) -> list[dict[str, Any]]:
-        """The calls of one run (of all where None): those to AWS, oldest first, then those to the platform."""
+        """The calls of one run (of all where None) to AWS and to the platform, oldest first."""
         platform_calls = self.platform.calls.as_json(run) if self.platform is not None else []
-        return self.aws.log.as_json(run) + platform_calls
+        return sorted(self.aws.log.as_json(run) + platform_calls, key=lambda call: call["moment"])
 
     def deliver(self, account_id: str, export_name: str) -> dict[str, Any]:
         """Let an export deliver now."""

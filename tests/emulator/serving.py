@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import errno
-import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,21 +15,15 @@ from cheroot import wsgi
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class ConnectionDropped(Exception):
-    """Raised by an application whose client is to see its connection closed, without a byte of an answer."""
+class ConnectionDropped(ConnectionResetError):
+    """
+    Raised by an application whose client is to see its connection closed, without a byte of an answer.
 
+    cheroot takes it for a client that has hung up, and closes the connection.
+    """
 
-class _Gateway(wsgi.Gateway_10):
-    """cheroot's gateway, which can also hang up."""
-
-    def respond(self) -> None:
-        """Answer one request, or none of this connection any more."""
-        try:
-            super().respond()
-        except ConnectionDropped as dropped:
-            self.req.conn.socket.shutdown(socket.SHUT_RDWR)
-            # The one way to make cheroot close a connection and say nothing: an error that a client may cause.
-            raise ConnectionResetError(errno.ECONNRESET, "dropped") from dropped
+    def __init__(self) -> None:
+        super().__init__(errno.ECONNRESET, "dropped")
 
 
 class Server:
@@ -38,7 +31,6 @@ class Server:
 
     def __init__(self, application: WsgiApplication, threads: int = 16) -> None:
         self._server = wsgi.Server(("127.0.0.1", 0), application, numthreads=threads, request_queue_size=256)
-        self._server.gateway = _Gateway
         self._server.prepare()
         self.url = f"http://127.0.0.1:{self._server.bind_addr[1]}"
         self._thread = threading.Thread(target=self._server.serve, name=self.url, daemon=True)

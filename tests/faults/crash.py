@@ -39,7 +39,7 @@ class Scenario:
 
     def run(self, fleet: Fleet, playbook: str | None = None) -> Run:
         """One run of the playbook."""
-        variables: dict[str, Any] = {"finops_secret_store": self.store}
+        variables: dict[str, Any] = {"finops_secret_store": self.store, "finops_key_drain_seconds": 0}
         if not self.with_platform:
             variables["finops_platform_url"] = None
         arguments = []
@@ -129,8 +129,9 @@ def main() -> int:
     report = functools.partial(print, flush=True)
     begin, tried, converged = time.monotonic(), 0, 0
     with Emulator(members=1) as emulator, tempfile.TemporaryDirectory() as folder:
+        fleet = Fleet(emulator, Path(folder))
         for scenario in wanted:
-            of_scenario = check(scenario, Fleet(emulator, Path(folder)), report)
+            of_scenario = check(scenario, fleet, report)
             tried, converged = tried + of_scenario[0], converged + of_scenario[1]
     report(f"{converged} of {tried} converged, in {time.monotonic() - begin:.0f} s")
     return 0 if tried and converged == tried else 1

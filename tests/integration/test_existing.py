@@ -277,13 +277,3 @@ def test_a_data_source_that_reads_another_report_gets_a_new_key_and_ours(fleet: 
     assert after["id"] == before["id"]
     assert after["config"]["bucket_prefix"] == "costs"
     assert onboard(fleet, finops_cur_prefix="costs").changed == []
-
-
-def test_two_keys_of_which_the_data_source_holds_none_are_a_clear_error(fleet: Fleet) -> None:
-    iam = fleet.client("iam", fleet.standalone())
-    iam.create_user(UserName="FinOpsForCloudUser")
-    keys = {iam.create_access_key(UserName="FinOpsForCloudUser")["AccessKey"]["AccessKeyId"] for _ in range(2)}
-    run = onboard(fleet)
-    assert all(key in failure(run) for key in keys)
-    listed = iam.list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
-    assert {key["AccessKeyId"] for key in listed} == keys

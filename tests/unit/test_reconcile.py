@@ -31,6 +31,9 @@ class Switchboard:
     def pause(self, attempt: int) -> None:
         """Nothing to wait for."""
 
+    def wait(self, seconds: float) -> None:
+        """Nobody to wait for."""
+
     def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str) -> dict[str, Any]:
         assert self.guarded
         self.writes.append((operation, dict(parameters)))

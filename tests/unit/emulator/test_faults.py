@@ -180,6 +180,10 @@ def test_a_dropped_write(bench: Bench, faults: Faults, when: When, mark: str) ->
     assert ("CreateUser", 0, mark) in logged(bench, f"drop-{when}")
     iam.create_user(UserName="u3")
     assert faults.writes == 3
+    faults.at_write(3, when)
+    iam.get_user(UserName="u3")
+    iam.create_user(UserName="u4")
+    assert not faults.fired, "the third write has been"
 
 
 def test_a_drop_before_leaves_the_key_unused(bench: Bench, faults: Faults) -> None:
@@ -331,3 +335,4 @@ def test_writes_are_counted_over_both_servers(bench: Bench, faults: Faults) -> N
     problem.value.close()
     assert code(iam.create_user, UserName="admin") == "EntityAlreadyExists"
     assert faults.writes == 3, "a refused write is a write, as in the call log"
+    assert faults.written == ["iam:CreateUser", "platform:CreateCloudAccount", "iam:CreateUser"]

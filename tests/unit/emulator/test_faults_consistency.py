@@ -69,6 +69,9 @@ def test_a_new_user(bench: Bench, faults: Faults) -> None:
     iam.create_user(UserName="listed")
     assert seen_after(lambda: [user["UserName"] for user in iam.list_users()["Users"]], "listed") == 3
     iam.get_user(UserName="listed")
+    arn = iam.create_user(UserName="simulated")["User"]["Arn"]
+    simulated = {"PolicySourceArn": arn, "ActionNames": ["s3:GetObject"]}
+    assert unknown_for(lambda: iam.simulate_principal_policy(**simulated)) == ["NoSuchEntity"] * 3
     faults.hide_created(0)
     iam.create_user(UserName="at-once")
     iam.get_user(UserName="at-once")
@@ -116,7 +119,13 @@ def test_a_new_policy_version(bench: Bench, faults: Faults) -> None:
     assert unknown_for(lambda: iam.set_default_policy_version(PolicyArn=arn, VersionId="v2")) == ["NoSuchEntity"]
     assert sorted(versions()) == ["v1", "v2"]
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT)
-    assert unknown_for(lambda: iam.get_policy_version(PolicyArn=arn, VersionId="v3")) == ["NoSuchEntity"] * 2
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT)
+    assert unknown_for(lambda: iam.get_policy_version(PolicyArn=arn, VersionId="v4")) == ["NoSuchEntity"] * 2
+    shown = versions()
+    assert set(shown) == {"v1", "v2", "v4"}
+    unknown_for(lambda: iam.get_policy_version(PolicyArn=arn, VersionId="v3"))
+    assert [version for version in versions() if version != "v3"] == shown, "what comes back comes to its place"
+    assert versions() in (["v1", "v2", "v3", "v4"], ["v4", "v3", "v2", "v1"])
 
 
 def test_a_new_access_key(bench: Bench, faults: Faults) -> None:

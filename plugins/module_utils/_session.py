@@ -244,7 +244,11 @@ class Clients:
         repeat_on: words of an error after which the call is repeated for up to two minutes.
         Raises OutcomeUnknown where it may have happened, other FinopsErrors where it did not.
         """
-        others: dict[str, Callable[[], Any]] = {"platform": lambda: self.platform, "store": lambda: self.store, "proof": lambda: self}
+        others: dict[str, Callable[[], Any]] = {
+            "platform": lambda: self.platform,
+            "store": lambda: self.store,
+            "proof": lambda: self,
+        }
         try:
             if client in others:
                 method = getattr(others[client](), operation)

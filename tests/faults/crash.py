@@ -112,7 +112,7 @@ def check(scenario: Scenario, fleet: Fleet, report: Callable[[str], None]) -> tu
     scenario.prepare(fleet)
     run = scenario.run(fleet)
     assert run.code == 0, run.output
-    writes, expected = run.writes, scenario.snapshot(fleet)
+    writes, expected = list(fleet.emulator.faults.written), scenario.snapshot(fleet)
     report(f"{scenario.name}: {len(writes)} writes")
     tried = converged = 0
     for number, operation in enumerate(writes, start=1):
@@ -125,7 +125,9 @@ def check(scenario: Scenario, fleet: Fleet, report: Callable[[str], None]) -> tu
 
 def main() -> int:
     """Returns the exit code; with arguments, only the scenarios whose names contain one of them."""
-    wanted = [scenario for scenario in scenarios() if not sys.argv[1:] or any(word in scenario.name for word in sys.argv[1:])]
+    wanted = [
+        scenario for scenario in scenarios() if not sys.argv[1:] or any(word in scenario.name for word in sys.argv[1:])
+    ]
     report = functools.partial(print, flush=True)
     begin, tried, converged = time.monotonic(), 0, 0
     with Emulator(members=1) as emulator, tempfile.TemporaryDirectory() as folder:

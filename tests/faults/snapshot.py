@@ -74,7 +74,9 @@ def _policies(iam: Any) -> dict[str, Any]:
     found = {}
     for policy in iam.list_policies(Scope="Local")["Policies"]:
         versions = iam.list_policy_versions(PolicyArn=policy["Arn"])["Versions"]
-        document = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+        document = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])[
+            "PolicyVersion"
+        ]
         found[policy["PolicyName"]] = (len(versions), document["Document"])
     return found
 

@@ -32,7 +32,9 @@ class Laboratory:
         return self.fleet.run({"standalone": {HOST: self.account}}, *arguments, **{**WITHOUT_WAITING, **variables})
 
     def rotate(self, *arguments: str, **variables: Any) -> Run:
-        return self.fleet.run({"standalone": {HOST: self.account}}, *arguments, playbook=ROTATE, **{**WITHOUT_WAITING, **variables})
+        return self.fleet.run(
+            {"standalone": {HOST: self.account}}, *arguments, playbook=ROTATE, **{**WITHOUT_WAITING, **variables}
+        )
 
     @property
     def keys(self) -> dict[str, str]:
@@ -235,11 +237,16 @@ def test_a_store_keeps_the_key_and_its_rotation(laboratory: Laboratory, store: s
 
 def test_a_store_in_a_central_account(fleet: Fleet) -> None:
     central, member = fleet.member(0), fleet.member(1)
-    variables = {"finops_secret_store": "secretsmanager", "finops_secret_store_role_arn": central["finops_assume_role_arn"]}
+    variables = {
+        "finops_secret_store": "secretsmanager",
+        "finops_secret_store_role_arn": central["finops_assume_role_arn"],
+    }
     run = fleet.run({"member": {"shop": member}}, **variables)
     assert run.code == 0, run.output
     assert stored(fleet, member, "secretsmanager") is None
-    secret = fleet.client("secretsmanager", central).get_secret_value(SecretId=f"finops-for-cloud/{member['finops_account_id']}")
+    secret = fleet.client("secretsmanager", central).get_secret_value(
+        SecretId=f"finops-for-cloud/{member['finops_account_id']}"
+    )
     assert fleet.sources()[member["finops_account_id"]]["config"]["access_key_id"] in secret["SecretString"]
     assert fleet.run({"member": {"shop": member}}, **variables).writes == []
 

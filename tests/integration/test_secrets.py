@@ -5,62 +5,12 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.playbook import Fleet, Run
-
-# How every session token of the embedded AWS begins.
-SESSION_TOKEN = "FQoGZXIvYXdz"
-
-
-class Watcher:
-    """Looks again and again, while a run goes on, at all processes and at the files in some folders."""
-
-    def __init__(self, *folders: Path) -> None:
-        self._folders = folders
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self.seen: dict[str, bytes] = {}
-
-    def __enter__(self) -> Watcher:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._end.set()
-        self._thread.join()
-        self._look()
-
-    def _watch(self) -> None:
-        while not self._end.wait(0.01):
-            self._look()
-
-    def _look(self) -> None:
-        for path in self._paths():
-            try:
-                content = path.read_bytes()
-            except OSError:
-                continue
-            known = self.seen.get(str(path), b"")
-            if content not in known:
-                self.seen[str(path)] = known + content
-
-    def _paths(self) -> Iterator[Path]:
-        for process in Path("/proc").glob("[0-9]*"):
-            yield process / "cmdline"
-            yield process / "environ"
-        for folder in self._folders:
-            # os.walk passes over folders that vanish meanwhile.
-            yield from (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
-
-    def where(self, secret: str) -> list[str]:
-        """The processes and files that held it."""
-        return [path for path, content in self.seen.items() if secret.encode() in content]
+from tests.integration.watcher import Watcher, secrets
 
 
 @pytest.fixture
@@ -69,21 +19,6 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     found = tmp_path / "ansible", tmp_path / "temporary", tmp_path / "facts"
     for folder in found:
         folder.mkdir()
-    return found
-
-
-def secrets(fleet: Fleet) -> dict[str, str]:
-    """Every secret that a run handles."""
-    platform = fleet.emulator.platform
-    found = {
-        "management secret key": fleet.emulator.secret_access_key,
-        "standalone secret key": fleet.emulator.standalone_secret_access_key,
-        "platform token": fleet.emulator.platform_token,
-        "platform password": platform.password,
-        "session token": SESSION_TOKEN,
-    }
-    for account, source in fleet.sources().items():
-        found[f"FinOps user's secret key in {account}"] = fleet.credentials(source["id"])["secret_access_key"]
     return found
 
 

@@ -72,7 +72,9 @@ def test_an_inactive_key_younger_than_the_one_in_service_is_somebodys() -> None:
     [(8, None, True), (8, 9, True), (6, None, False), (8, 3, False)],
     ids=["never used", "used before the switch", "in its days of grace", "used after the switch"],
 )
-def test_a_retired_key_goes_after_its_grace_unless_it_was_used(switched: float, used: float | None, deleted: bool) -> None:
+def test_a_retired_key_goes_after_its_grace_unless_it_was_used(
+    switched: float, used: float | None, deleted: bool
+) -> None:
     old, new = key("A", age=100, active=False, used=used), key("B", age=switched)
     assert facts(old, new, source_key_id="B").may_be_deleted(old, 7) is deleted
 

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit integration molecule lint clean
+.PHONY: help setup demo emulator test unit integration molecule faults lint clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,10 @@ integration: setup ## Integration tests, through the real ansible-playbook
 
 molecule: setup ## A scenario for each role
 	$(BIN)/python -m tests.run_molecule
+
+faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no leak; about half an hour
+	$(BIN)/python -m tests.faults.crash
+	$(BIN)/python -m pytest tests/faults
 
 lint: setup ## ansible-test sanity, ansible-lint, documentation, types
 	$(BIN)/python -m tests.lint

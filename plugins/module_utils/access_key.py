@@ -40,6 +40,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils.data_source i
 )
 
 KEY_LIMIT = 2  # IAM's quota AccessKeysPerUser
+# IAM's list may lag behind a key that was just made: how often it is read before a key that somebody holds is gone.
+_LOOKS = 5
 # The tag of the user that names the key which a rotation is replacing, so that an interrupted one can be finished.
 NOTE = "finops-for-cloud-superseded-key"
 ROTATE = ("never", "when_old", "now")
@@ -88,30 +90,20 @@ class AccessKey(Listed):
 
     def read(self) -> State:
         """The user's keys, the data source, what the store holds; last uses only of keys that nobody holds."""
-        listed = self.clients.read_all(
-            "iam", "list_access_keys", "AccessKeyMetadata", missing=("NoSuchEntity",), UserName=self.user
-        )
         source = self.read_source(self.target) if self.has_platform else None
-        kept = self.store.read() if self.store else None
-        self.answers["kept"] = kept
-        held = {(source or {}).get("config", {}).get("access_key_id"), (kept or {}).get("access_key_id")}
-        keys = [_key(key) for key in self._with_new_key(listed or [])]
-        facts = Facts(
-            keys=keys,
-            source_key_id=(source or {}).get("config", {}).get("access_key_id"),
-            store_key_id=(kept or {}).get("access_key_id"),
-            noted_key_id=self._note()
-            if any(key.active and key.id not in held | {self._new_id()} for key in keys)
-            else None,
-            made_key_id=self._new_id(),
-            has_platform=self.has_platform,
-            now=datetime.datetime.now(datetime.timezone.utc),
-        )
-        keys = [
-            key if key.id in held | {self._new_id()} or self._is_in_grace(facts, key) else self._with_last_use(key)
-            for key in keys
+        self.answers["kept"] = self.store.read() if self.store else None
+        # A data source with a role shows a key of the platform's own.
+        by_source = None if source is None or has_role(source) else source.get("config", {}).get("access_key_id")
+        by_store = (self.answers["kept"] or {}).get("access_key_id")
+        keys = [_key(key) for key in self._listed({by_source, by_store} - {None})]
+        held = {by_source, by_store, self._new_id()}
+        noted = self._note() if any(key.active and key.id not in held for key in keys) else None
+        now = datetime.datetime.now(datetime.timezone.utc)
+        facts = Facts(keys, by_source, by_store, noted, self._new_id(), self.has_platform, now)
+        seen = [
+            key if key.id in held or self._is_in_grace(facts, key) else self._with_last_use(key) for key in facts.keys
         ]
-        return State(dataclasses.replace(facts, keys=keys), source)
+        return State(dataclasses.replace(facts, keys=seen), source)
 
     def plan(self, current: State) -> list[Step]:
         """What becomes of every key by the table of _key_lifecycle; a new key where none serves or the old one is due."""
@@ -178,12 +170,18 @@ class AccessKey(Listed):
             )
         return found
 
-    def _with_new_key(self, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """IAM's list may lag behind a key that this run has made."""
-        new = self.answers.get("create_access_key")
-        if not new or any(key["AccessKeyId"] == new["AccessKey"]["AccessKeyId"] for key in listed):
-            return listed
-        return listed + [new["AccessKey"]]
+    def _listed(self, held: set[str]) -> list[dict[str, Any]]:
+        """IAM's list of the user's keys, this run's new one included; before a held key is thought gone, it is asked again."""
+        made = self.answers.get("create_access_key", {}).get("AccessKey")
+        for attempt in range(1, _LOOKS + 1):
+            listed = self.clients.read_all(
+                "iam", "list_access_keys", "AccessKeyMetadata", missing=("NoSuchEntity",), UserName=self.user
+            )
+            found = {key["AccessKeyId"]: key for key in [*([made] if made else []), *(listed or [])]}
+            if held <= set(found) or attempt == _LOOKS:
+                break
+            self.clients.pause(attempt)
+        return list(found.values())
 
     def _new_id(self) -> str | None:
         return self.answers.get("create_access_key", {}).get("AccessKey", {}).get("AccessKeyId")

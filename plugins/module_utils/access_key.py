@@ -95,7 +95,7 @@ class AccessKey(Listed):
         # A data source with a role shows a key of the platform's own.
         by_source = None if source is None or has_role(source) else source.get("config", {}).get("access_key_id")
         by_store = (self.answers["kept"] or {}).get("access_key_id")
-        keys = [_key(key) for key in self._listed({by_source, by_store} - {None})]
+        keys = [_key(key) for key in self._listed({key_id for key_id in (by_source, by_store) if key_id})]
         held = {by_source, by_store, self._new_id()}
         noted = self._note() if any(key.active and key.id not in held for key in keys) else None
         now = datetime.datetime.now(datetime.timezone.utc)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run both emulators in the foreground: python -m tests.emulator"""
+"""Run both emulators in the foreground, by `python -m tests.emulator`."""
 
 from __future__ import annotations
 

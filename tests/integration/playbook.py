@@ -210,7 +210,7 @@ class Fleet:
 
     def sources(self) -> dict[str, dict[str, Any]]:
         """By account id, what the platform stores of each data source, with whether its import is scheduled."""
-        (organization, *_) = self._platform("state")["organizations"]
+        (organization, *dummy) = self._platform("state")["organizations"]
         return {source["account_id"]: source for source in organization["cloud_accounts"]}
 
     def finops_client(self, service: str, account: Variables) -> Any:

@@ -20,7 +20,7 @@ BUDGET = {"management": 12, "standalone": 12, "member": 8}
 @pytest.fixture(params=[True, False], ids=["action", "module"])
 def runs(request: pytest.FixtureRequest, fleet: Fleet) -> tuple[Fleet, Run, Run]:
     """The fleet and two runs over it."""
-    first, second = (fleet.run(fleet.everything(), finops_in_process=request.param) for _ in range(2))
+    first, second = (fleet.run(fleet.everything(), finops_in_process=request.param) for dummy in range(2))
     assert first.code == 0, first.output
     assert second.code == 0, second.output
     return fleet, first, second

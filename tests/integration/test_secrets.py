@@ -46,7 +46,7 @@ def test_no_secret_is_seen_anywhere(fleet: Fleet, folders: tuple[Path, Path, Pat
     }
     runs: list[Run] = []
     with Watcher(*folders) as watcher:
-        for _ in range(2):
+        for dummy in range(2):
             runs.append(fleet.run(groups, "-vvvv", "--diff", environment=environment, finops_in_process=in_process))
             assert runs[-1].code == 0, runs[-1].output
     assert len(fleet.sources()) == 3

@@ -55,7 +55,7 @@ class Watcher:
             yield process / "environ"
         for folder in self._folders:
             # os.walk passes over folders that vanish meanwhile.
-            yield from (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+            yield from (Path(parent, name) for parent, dummy, names in os.walk(folder) for name in names)
 
     def where(self, secret: str) -> list[str]:
         """The processes and files that held it."""

@@ -104,7 +104,7 @@ def _csv(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows(zip(*(values for _, values in columns.values()), strict=True))
+    writer.writerows(zip(*(values for dummy, values in columns.values()), strict=True))
     return gzip.compress(text.getvalue().encode())
 
 
@@ -141,7 +141,7 @@ def deliver(
             "exportArn": export.arn,
             "executionId": execution_id,
             "billingPeriod": f"{started:%Y-%m}",
-            "columns": [{"name": name, "type": kind} for name, (kind, _) in columns.items()],
+            "columns": [{"name": name, "type": kind} for name, (kind, dummy) in columns.items()],
             "dataFiles": [f"s3://{bucket}/{data_key}"],
         }
         write_object(bucket, manifest_key, json.dumps(manifest).encode())

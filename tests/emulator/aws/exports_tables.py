@@ -56,7 +56,7 @@ class Query:
                 raise Invalid("The query statement is not valid")
             name, attribute = column["name"], column["attribute"] or ""
             self.selected.append((name, attribute, column["alias"] or attribute or name))
-        self.names = {name for name, _, _ in self.selected} | _names_in(match["where"] or "")
+        self.names = {name for name, dummy, dummy in self.selected} | _names_in(match["where"] or "")
 
 
 def _names_in(condition: str) -> set[str]:

@@ -113,7 +113,7 @@ OPERATORS = frozenset({*_POSITIVE, *_NEGATIVE, "Null"})
 
 def split_operator(operator: str) -> tuple[str, str, bool]:
     """Taken apart: the set qualifier (ForAllValues, ForAnyValue or none), the bare operator, and IfExists."""
-    qualifier, _, rest = operator.rpartition(":")
+    qualifier, dummy, rest = operator.rpartition(":")
     if_exists = rest.endswith("IfExists")
     return qualifier, rest[: -len("IfExists")] if if_exists else rest, if_exists
 

@@ -50,7 +50,7 @@ def name_operation(method: str, path: str) -> tuple[str, str | None]:
 
 def bearer_token(header: str | None) -> str | None:
     """The token of an Authorization header; None where there is none."""
-    scheme, _, value = (header or "").partition(" ")
+    scheme, dummy, value = (header or "").partition(" ")
     return value.strip() or None if scheme.lower() == "bearer" else None
 
 

@@ -179,10 +179,12 @@ def _read_smallest(aws: AwsAccess, config: Config) -> None:
 
 def _download(aws: AwsAccess, config: Config, object_key: str) -> None:
     client = aws.client("s3", config.get("region_name", DEFAULT_REGION))
-    _attempt(
-        f"download {object_key}",
-        lambda: client.get_object(Bucket=config["bucket_name"], Key=object_key)["Body"].read(),
-    )
+
+    def download() -> bytes:
+        content: bytes = client.get_object(Bucket=config["bucket_name"], Key=object_key)["Body"].read()
+        return content
+
+    _attempt(f"download {object_key}", download)
 
 
 def _check_key_characters(what: str, value: str) -> None:

@@ -88,7 +88,7 @@ class TinyAws:
     def _authenticate(self, environ: dict[str, Any], body: bytes) -> tuple[Key, str]:
         header = environ["HTTP_AUTHORIZATION"].removeprefix("AWS4-HMAC-SHA256 ")
         parts = dict(part.strip().split("=", 1) for part in header.split(","))
-        access_key_id, _, region, service, _ = parts["Credential"].split("/")
+        access_key_id, dummy, region, service, dummy = parts["Credential"].split("/")
         if access_key_id not in self.keys:
             raise Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
         key, account_id = self.keys[access_key_id]
@@ -137,7 +137,7 @@ class TinyAws:
         return json.dumps({"ReportDefinitions": self.reports}).encode()
 
     def _s3(self, environ: dict[str, Any], key: Key) -> bytes:
-        name, _, object_key = environ["PATH_INFO"].lstrip("/").partition("/")
+        name, dummy, object_key = environ["PATH_INFO"].lstrip("/").partition("/")
         query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         action = "GetObject" if object_key else "GetBucketLocation" if "location" in query else "ListBucket"
         self.calls.append(action)

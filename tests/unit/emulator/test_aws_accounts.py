@@ -108,9 +108,9 @@ def test_the_trust_policy_decides(bench: Bench) -> None:
     arn = f"arn:aws:iam::{bench.member}:role/{ROLE}"
     sts = bench.standalone_admin("sts")
     assert code(sts.assume_role, RoleArn=arn, RoleSessionName="s1") == "AccessDenied"
-    _, user = bench.user()
+    dummy, user = bench.user()
     assert code(user("sts").assume_role, RoleArn=arn, RoleSessionName="s1") == "AccessDenied"
-    _, user = bench.user(allow("sts:AssumeRole", arn))
+    dummy, user = bench.user(allow("sts:AssumeRole", arn))
     assert user("sts").assume_role(RoleArn=arn, RoleSessionName="s1")["AssumedRoleUser"]["Arn"].endswith(f"{ROLE}/s1")
 
 

@@ -45,7 +45,7 @@ def test_refusals_in_each_protocol(bench: Bench) -> None:
 
 
 def test_explicit_deny(bench: Bench) -> None:
-    _, who = bench.user(allow("*"), deny("iam:ListUsers"))
+    dummy, who = bench.user(allow("*"), deny("iam:ListUsers"))
     failure = outcome(who("iam").list_users)
     assert failure[2].endswith("iam:ListUsers on resource: * with an explicit deny in an identity-based policy")
     assert who("iam").list_roles()
@@ -85,7 +85,7 @@ ALL_BUT_IAM = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 )
 def test_what_a_statement_gives(bench: Bench, statement: dict[str, Any], called: str, works: bool) -> None:
     resource = statement["Resource"].replace("ACCOUNT", bench.account)
-    _, who = bench.user({**statement, "Resource": resource})
+    dummy, who = bench.user({**statement, "Resource": resource})
     service, operation = called.split(".")
     parameters = {"UserName": "admin"} if operation == "list_access_keys" else {}
     call = getattr(who(service), operation)
@@ -112,7 +112,7 @@ def test_what_a_statement_gives(bench: Bench, statement: dict[str, Any], called:
 def test_s3_actions_and_their_resources(bench: Bench, action: str, resource: str, allowed: set[str]) -> None:
     bucket = bench.bucket()
     bench.admin("s3").put_object(Bucket=bucket, Key="k", Body=b"")
-    _, who = bench.user(allow(action, f"arn:aws:s3:::{resource.replace('BUCKET', bucket)}"))
+    dummy, who = bench.user(allow(action, f"arn:aws:s3:::{resource.replace('BUCKET', bucket)}"))
     client = who("s3")
     operations: dict[str, dict[str, str]] = {
         "get_object": {"Key": "k"},
@@ -136,13 +136,13 @@ def test_create_export_needs_two_permissions(bench: Bench) -> None:
     table = f"arn:aws:bcm-data-exports:us-east-1:{bench.account}:table/COST_AND_USAGE_REPORT"
     both = [allow("bcm-data-exports:CreateExport", table), allow("cur:PutReportDefinition")]
     for statement in both:
-        _, who = bench.user(statement)
+        dummy, who = bench.user(statement)
         definition = export_definition(bucket)
         assert code(who("bcm-data-exports").create_export, Export=definition) == "AccessDeniedException"
-    _, who = bench.user(*both)
+    dummy, who = bench.user(*both)
     assert who("bcm-data-exports").create_export(Export=export_definition(bucket))
     exports = f"arn:aws:bcm-data-exports:us-east-1:{bench.account}:export/*"
-    _, who = bench.user(allow("bcm-data-exports:CreateExport", exports), both[1])
+    dummy, who = bench.user(allow("bcm-data-exports:CreateExport", exports), both[1])
     assert code(who("bcm-data-exports").create_export, Export=definition) == "AccessDeniedException"
 
 
@@ -166,7 +166,7 @@ def test_managed_group_and_inline_policies_count(bench: Bench) -> None:
 
 def test_conditions_of_identity_policies(bench: Bench) -> None:
     region = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
-    _, who = bench.user(allow("ec2:Describe*", Condition=region))
+    dummy, who = bench.user(allow("ec2:Describe*", Condition=region))
     who("ec2", "eu-west-1").describe_instances()
     assert code(who("ec2").describe_instances) == "UnauthorizedOperation"
 

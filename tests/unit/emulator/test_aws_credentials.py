@@ -201,10 +201,10 @@ def test_requests_that_cannot_be_read(bench: Bench) -> None:
 
 
 def test_two_checks_at_a_time(bench: Bench) -> None:
-    name, _ = bench.user()
+    name, dummy = bench.user()
     iam = bench.admin("iam", max_pool_connections=8)
 
-    def create(_: int) -> str:
+    def create(dummy: int) -> str:
         try:
             iam.create_access_key(UserName=name)
         except iam.exceptions.LimitExceededException:

@@ -61,7 +61,7 @@ def report(bucket: str, **changes: Any) -> dict[str, Any]:
 
 def test_put_and_describe_in_pages_of_five(cur: Any, bucket: str) -> None:
     assert cur.describe_report_definitions()["ReportDefinitions"] == []
-    definitions = [report(bucket) for _ in range(5)]
+    definitions = [report(bucket) for dummy in range(5)]
     for definition in definitions:
         cur.put_report_definition(ReportDefinition=definition)
     assert cur.describe_report_definitions(MaxResults=5)["ReportDefinitions"] == definitions

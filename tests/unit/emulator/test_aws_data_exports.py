@@ -146,7 +146,7 @@ def test_names_are_unique(bench: Bench, exports: Any) -> None:
 
 def test_five_exports_an_account(bench: Bench, exports: Any) -> None:
     bucket = bench.export_bucket()
-    for _ in range(5):
+    for dummy in range(5):
         exports.create_export(Export=export_definition(bucket))
     with pytest.raises(exports.exceptions.ServiceQuotaExceededException) as problem:
         exports.create_export(Export=export_definition(bucket))
@@ -280,7 +280,7 @@ def test_exports_belong_to_one_account(bench: Bench, exports: Any) -> None:
 
 def test_list_is_paged(bench: Bench, exports: Any) -> None:
     bucket = bench.export_bucket()
-    arns = [exports.create_export(Export=export_definition(bucket))["ExportArn"] for _ in range(3)]
+    arns = [exports.create_export(Export=export_definition(bucket))["ExportArn"] for dummy in range(3)]
     first = exports.list_exports(MaxResults=2)
     assert len(first["Exports"]) == 2
     second = exports.list_exports(MaxResults=2, NextToken=first["NextToken"])

@@ -69,7 +69,7 @@ def test_a_policy_must_be_detached_before_it_goes(iam: Any) -> None:
 
 def test_versions(iam: Any) -> None:
     arn = new_policy(iam)
-    for _ in range(4):
+    for dummy in range(4):
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject")), SetAsDefault=True)
     limit = outcome(lambda: iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject"))))
     assert limit[:2] == ("LimitExceeded", 409)
@@ -123,7 +123,7 @@ def test_document_limits(iam: Any) -> None:
 def test_ten_policies_a_user(iam: Any) -> None:
     user = unique("user")
     iam.create_user(UserName=user)
-    for _ in range(10):
+    for dummy in range(10):
         iam.attach_user_policy(UserName=user, PolicyArn=new_policy(iam))
     failure = outcome(iam.attach_user_policy, UserName=user, PolicyArn=new_policy(iam))
     assert failure == ("LimitExceeded", 409, "Cannot exceed quota for PoliciesPerUser: 10")
@@ -199,7 +199,7 @@ def test_login_profile(iam: Any) -> None:
 def test_two_keys_a_user(iam: Any) -> None:
     user = unique("user")
     iam.create_user(UserName=user)
-    keys = [iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"] for _ in range(2)]
+    keys = [iam.create_access_key(UserName=user)["AccessKey"]["AccessKeyId"] for dummy in range(2)]
     failure = outcome(iam.create_access_key, UserName=user)
     assert failure == ("LimitExceeded", 409, "Cannot exceed quota for AccessKeysPerUser: 2")
     assert code(iam.delete_access_key, UserName="admin", AccessKeyId=keys[0]) == "NoSuchEntity"
@@ -231,7 +231,7 @@ def test_a_user_may_leave_its_own_name_out(bench: Bench) -> None:
 
 
 def test_simulation(bench: Bench, iam: Any) -> None:
-    name, _ = bench.user(allow("s3:Get*", "arn:aws:s3:::b/*"), deny("s3:GetObject", "arn:aws:s3:::b/secret"))
+    name, dummy = bench.user(allow("s3:Get*", "arn:aws:s3:::b/*"), deny("s3:GetObject", "arn:aws:s3:::b/secret"))
     source = f"arn:aws:iam::{bench.account}:user/{name}"
 
     def decisions(actions: list[str], resource: str, **more: Any) -> list[str]:

@@ -151,7 +151,7 @@ def test_buckets_of_other_accounts_are_closed(bench: Bench, s3: Any) -> None:
 def test_a_missing_key_is_only_told_to_who_may_list(bench: Bench, s3: Any) -> None:
     bucket = bench.bucket()
     assert code(s3.get_object, Bucket=bucket, Key="missing") == "NoSuchKey"
-    _, who = bench.user(allow("s3:GetObject"))
+    dummy, who = bench.user(allow("s3:GetObject"))
     assert outcome(who("s3").get_object, Bucket=bucket, Key="missing")[:2] == ("AccessDenied", 403)
     assert outcome(who("s3").head_bucket, Bucket="no-such-bucket")[1] == 403
     assert outcome(s3.head_bucket, Bucket="no-such-bucket")[1] == 404

@@ -104,7 +104,7 @@ def test_throttles_in_each_protocol(bench: Bench, faults: Faults, service: str, 
 def test_failures_in_each_protocol(bench: Bench, faults: Faults, service: str, error: str) -> None:
     faults.fail(1)
     call = getattr(bench.admin(service), CALLS[service])
-    assert [outcome(call)[:2] for _ in range(2)] == [(error, 500)] * 2
+    assert [outcome(call)[:2] for dummy in range(2)] == [(error, 500)] * 2
 
 
 def test_throttled_calls_have_no_effect_and_do_not_count(bench: Bench, faults: Faults) -> None:
@@ -236,7 +236,7 @@ def test_sdk_retries_after_a_lost_answer(bench: Bench, faults: Faults) -> None:
 
 def test_the_server_goes_on_after_many_drops(bench: Bench, faults: Faults) -> None:
     s3 = bench.admin("s3")
-    for _ in range(40):
+    for dummy in range(40):
         faults.at_call("PutObject", 1, "before")
         bucket = bench.bucket()
         with pytest.raises(ConnectionClosedError):

@@ -132,7 +132,7 @@ def test_a_new_access_key(bench: Bench, faults: Faults) -> None:
     iam = bench.admin("iam")
     iam.create_user(UserName="u")
     faults.hide_created(2)
-    first, second = (iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"] for _ in range(2))
+    first, second = (iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"] for dummy in range(2))
     assert code(iam.create_access_key, UserName="u") == "LimitExceeded", "unknown keys count, too"
     inactive = {"UserName": "u", "AccessKeyId": first, "Status": "Inactive"}
     assert unknown_for(lambda: iam.update_access_key(**inactive)) == ["NoSuchEntity"] * 2
@@ -218,7 +218,7 @@ def test_an_export_into_a_bucket_with_a_new_policy(bench: Bench, faults: Faults)
     text = export_policy(bench.account).replace("BUCKET", bucket)
     bench.admin("s3").put_bucket_policy(Bucket=bucket, Policy=text)
     export = export_definition(bucket)
-    error, _, message = outcome(exports.create_export, Export=export)
+    error, dummy, message = outcome(exports.create_export, Export=export)
     assert (error, message) == ("ValidationException", "S3 bucket permission validation failed")
     assert unknown_for(lambda: exports.create_export(Export=export)) == ["ValidationException"]
 
@@ -257,9 +257,9 @@ def test_other_accounts_have_their_own_things(bench: Bench, faults: Faults) -> N
 
 
 def test_new_keys_are_refused_everywhere_for_a_while(bench: Bench, faults: Faults) -> None:
-    _, old = bench.user(allow("*"))
+    dummy, old = bench.user(allow("*"))
     faults.refuse_new_keys(3600)
-    _, new = bench.user(allow("*"))
+    dummy, new = bench.user(allow("*"))
     assert outcome(new("sts").get_caller_identity)[:2] == ("InvalidClientTokenId", 403)
     assert outcome(new("s3").list_buckets)[:2] == ("InvalidAccessKeyId", 403)
     assert code(new("bcm-data-exports").list_exports) == "UnrecognizedClientException"
@@ -267,7 +267,7 @@ def test_new_keys_are_refused_everywhere_for_a_while(bench: Bench, faults: Fault
     bench.assume(bench.member)("s3").list_buckets()
     faults.age_key(new.key, 1)
     new("sts").get_caller_identity()
-    _, newer = bench.user(allow("*"))
+    dummy, newer = bench.user(allow("*"))
     faults.refuse_new_keys(0)
     newer("sts").get_caller_identity()
 
@@ -295,7 +295,7 @@ def test_the_age_of_a_key(bench: Bench, faults: Faults) -> None:
 
 
 def test_the_last_use_of_a_key(bench: Bench, faults: Faults) -> None:
-    _, who = bench.user(allow("*"))
+    dummy, who = bench.user(allow("*"))
     unused = {"ServiceName": "N/A", "Region": "N/A"}
     assert last_used(bench, who.key) == unused
     for service, operation in {"s3": "list_buckets", "sts": "get_caller_identity", "iam": "list_users"}.items():

@@ -58,7 +58,7 @@ class Platform:
 
     def stored(self) -> dict[str, dict[str, Any]]:
         """By name, what is stored."""
-        (organization, *_) = self.call("GET", "/_emulator/state")[1]["organizations"]
+        (organization, *dummy) = self.call("GET", "/_emulator/state")[1]["organizations"]
         return {entry["name"]: entry for entry in organization["cloud_accounts"]}
 
     def logged(self, run: str) -> list[tuple[str, int, str | None]]:

@@ -19,9 +19,9 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
 )
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _documents
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws_errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Step, has_all
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._session import AwsError
 
 PUBLIC_ACCESS_BLOCK = {
     "BlockPublicAcls": True,

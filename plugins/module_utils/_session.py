@@ -30,6 +30,19 @@ from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_ar
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws_errors import (
+    CREDENTIAL_CODES,
+    CREDENTIAL_VARIABLES,
+    GONE,
+    NOT_YET_SPREAD,
+    SPREADING,
+    THROTTLED,
+    AwsError,
+    converted,
+    has_code,
+    repeated,
+    says,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._documents import EXPORT_REGION
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import (
     FinopsError,
@@ -40,50 +53,14 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform imp
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._secret_store import SecretStore, secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
 
+# Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
+ONCE = ("create_access_key", "create_policy_version")
+REMOVALS = ("delete_", "detach_", "untag_")
+ATTEMPTS = 10
 SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
 ROLE_SESSION_NAME = "finops-for-cloud"
 # A session this close to its end is renewed rather than used.
 SESSION_MARGIN = datetime.timedelta(minutes=5)
-
-# Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
-_ONCE = ("create_access_key", "create_policy_version")
-_THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown")
-_ATTEMPTS = 10
-# Seconds between repeats of a call that AWS answers "not yet": two minutes in all, and for what was just made 15 s.
-_PATIENCE = (1, 2, 4, 8, 15, 30, 30, 30)
-_SPREADING = (0.5, 1, 2, 4, 8)
-# Answers that say that somebody, or a lost attempt of our own, was faster: read again and plan again.
-_OVERTAKEN = (
-    "EntityAlreadyExists",
-    "BucketAlreadyOwnedByYou",
-    "ConcurrentModification",
-    "EntityTemporarilyUnmodifiable",
-    "OperationAborted",
-    "ServiceFailure",
-    "InternalError",
-    "InternalFailure",
-    "InternalServerException",
-    "ServiceUnavailable",
-)
-_OVERTAKEN_TEXT = ("Cannot create duplicate export name", "AccessKeysPerUser")
-# Answers to a write that needs what an earlier step has just made: it has not spread yet.
-_NOT_YET_SPREAD = ("NoSuchEntity", "NoSuchBucket")
-# The same to a write that takes something away: a lost attempt, or somebody else, was faster.
-_GONE = _NOT_YET_SPREAD + ("ResourceNotFoundException", "ParameterNotFound")
-_REMOVALS = ("delete_", "detach_", "untag_")
-_CREDENTIAL_CODES = (
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "AuthFailure",
-)
-CREDENTIAL_VARIABLES = (
-    "finops_aws_profile, or finops_aws_access_key and finops_aws_secret_key, or the environment's AWS_ variables"
-)
 
 
 def warm_up() -> None:
@@ -92,18 +69,6 @@ def warm_up() -> None:
     session.register_component("data_loader", _LOADER)
     for service in SERVICES:
         session.create_client(service, region_name=_settings.REGION, aws_access_key_id="-", aws_secret_access_key="-")
-
-
-class AwsError(FinopsError):
-    """AWS refused a call; code is AWS's own."""
-
-    def __init__(self, call: str, code: str, message: str) -> None:
-        hint = ""
-        if code in _CREDENTIAL_CODES:
-            hint = ". Check the credentials of {0}: they are wrong, inactive or expired".format(CREDENTIAL_VARIABLES)
-        super().__init__("AWS refused {0}: {1}: {2}{3}".format(call, code, message, hint))
-        self.code = code
-        self.message = message
 
 
 class Clients:
@@ -197,7 +162,7 @@ class Clients:
         """Wait until AWS knows a new key everywhere that STS answers for, for up to two minutes."""
         options = dict(self._options, session=None, assume_role_arn=None, profile=None)
         clients = Clients(dict(options, access_key=key_id, secret_key=secret, session_token=""))
-        identity = _repeated(clients._caller_identity, lambda error: _has_code(error, _CREDENTIAL_CODES))
+        identity = repeated(clients._caller_identity, lambda error: has_code(error, CREDENTIAL_CODES))
         if identity["account_id"] != self.account:
             raise FinopsError("the new key {0} belongs to account {1}".format(key_id, identity["account_id"]))
 
@@ -228,7 +193,7 @@ class Clients:
         """All pages of a listing as one list; None where AWS answers with one of the error codes in missing."""
         paginator = self._client(service).get_paginator(operation)
         try:
-            return self._converted(
+            return converted(
                 "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()[key]
             )
         except AwsError as error:
@@ -252,45 +217,32 @@ class Clients:
         try:
             if client in others:
                 method = getattr(others[client](), operation)
-                return _repeated(lambda: method(**parameters), lambda error: _says(repeat_on, error))
-            return _repeated(lambda: self._write(client, operation, parameters), lambda error: _says(repeat_on, error))
+                return repeated(lambda: method(**parameters), lambda error: says(repeat_on, error))
+            return repeated(lambda: self._write(client, operation, parameters), lambda error: says(repeat_on, error))
         except AwsError as error:
-            if error.code in _OVERTAKEN or any(text in error.message for text in _OVERTAKEN_TEXT):
+            if error.was_overtaken:
                 raise OutcomeUnknown(str(error))
             raise
 
     def _write(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-        if not operation.startswith(_REMOVALS):
+        if not operation.startswith(REMOVALS):
             call = functools.partial(self._call, service, operation, parameters)
-            return _repeated(call, lambda error: _has_code(error, _NOT_YET_SPREAD), _SPREADING)
+            return repeated(call, lambda error: has_code(error, NOT_YET_SPREAD), SPREADING)
         try:
             return self._call(service, operation, parameters)
         except AwsError as error:
-            if error.code in _GONE:
+            if error.code in GONE:
                 return {}
             raise
 
     def _call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-        once = operation in _ONCE
+        once = operation in ONCE
         method = getattr(self._client(service, once), operation)
 
         def call() -> Any:
-            return self._converted("{0}:{1}".format(service, operation), lambda: method(**parameters))
+            return converted("{0}:{1}".format(service, operation), lambda: method(**parameters))
 
-        return _repeated(call, lambda error: _has_code(error, _THROTTLED)) if once else call()
-
-    def _converted(self, call: str, function: Callable[[], Any]) -> Any:
-        try:
-            return function()
-        except botocore.exceptions.ClientError as error:
-            found = error.response.get("Error", {})
-            raise AwsError(call, str(found.get("Code", "")), str(found.get("Message", "")))
-        except botocore.exceptions.HTTPClientError as error:
-            raise OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, error))
-        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError) as error:
-            raise FinopsError("no AWS credentials: {0}. Set {1}".format(error, CREDENTIAL_VARIABLES))
-        except botocore.exceptions.BotoCoreError as error:
-            raise FinopsError("AWS cannot be called ({0}): {1}. Check {2}".format(call, error, CREDENTIAL_VARIABLES))
+        return repeated(call, lambda error: has_code(error, THROTTLED)) if once else call()
 
     def _session(self, profile: str | None) -> Any:
         if profile not in self._botocore:
@@ -304,9 +256,7 @@ class Clients:
             if service != "sts" and self._options.get("assume_role_arn") and self._identity is None:
                 self.log_in()
             credentials = (self._identity or {}).get("credentials")
-            self._clients[service, once] = self._converted(
-                service, lambda: self._new_client(service, once, credentials)
-            )
+            self._clients[service, once] = converted(service, lambda: self._new_client(service, once, credentials))
         return self._clients[service, once]
 
     def _new_client(self, service: str, once: bool, credentials: Mapping[str, str] | None) -> Any:
@@ -319,7 +269,7 @@ class Clients:
         config = botocore.config.Config(
             user_agent_extra=USER_AGENT,
             connect_timeout=10,
-            retries={"mode": "standard", "total_max_attempts": 1 if once else _ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": 1 if once else ATTEMPTS},
         )
         config = config.merge(arguments.pop("aws_config", None) or botocore.config.Config())
         session = self._session(arguments.pop("profile_name", None))
@@ -336,7 +286,7 @@ class Clients:
         try:
             answer = self.read("sts", "assume_role", **parameters)
         except AwsError as error:
-            if error.code in _CREDENTIAL_CODES:
+            if error.code in CREDENTIAL_CODES:
                 raise
             raise FinopsError("finops_assume_role_arn: {0}".format(error))
         credentials = answer["Credentials"]
@@ -379,26 +329,3 @@ def _still_valid(session: Mapping[str, Any] | None) -> dict[str, Any] | None:
         if expiration - now < SESSION_MARGIN:
             return None
     return dict(session)
-
-
-def _says(words: str, error: FinopsError) -> bool:
-    return bool(words) and words in str(error)
-
-
-def _has_code(error: FinopsError, codes: Sequence[str]) -> bool:
-    return isinstance(error, AwsError) and error.code in codes
-
-
-def _repeated(
-    call: Callable[[], Any], not_yet: Callable[[FinopsError], bool], patience: Sequence[float] = _PATIENCE
-) -> Any:
-    for seconds in patience:
-        try:
-            return call()
-        except OutcomeUnknown:
-            raise
-        except FinopsError as error:
-            if not not_yet(error):
-                raise
-        time.sleep(seconds * random.uniform(0.75, 1.25))
-    return call()

@@ -301,28 +301,3 @@ def test_a_file_store_without_a_vault_password_is_a_clear_error_before_any_key(l
     run = laboratory.onboard(finops_secret_store="file", finops_secret_store_folder=str(laboratory.fleet.folder))
     assert "--vault-id" in failure(run)
     assert "iam:CreateAccessKey" not in run.writes
-
-
-def test_removal_leaves_the_key_in_service(connected: Laboratory) -> None:
-    playbook = connected.fleet.folder / "remove.yml"
-    playbook.write_text(
-        """
-- hosts: standalone
-  connection: local
-  gather_facts: false
-  tasks:
-    - finops_for_cloud.aws.access_key:
-        account_id: "{{ finops_account_id }}"
-        access_key: "{{ finops_aws_access_key }}"
-        secret_key: "{{ finops_aws_secret_key }}"
-        endpoint_url: "{{ finops_aws_endpoint_url }}"
-        platform_url: "{{ finops_platform_url }}"
-        platform_organization_id: "{{ finops_platform_organization_id }}"
-        platform_token: "{{ finops_platform_token }}"
-        state: absent
-"""
-    )
-    run = connected.fleet.run({"standalone": {HOST: connected.account}}, playbook=str(playbook))
-    assert run.code != 0
-    assert "is in service at the data source" in run.output
-    assert connected.keys == {connected.in_service: "Active"}

@@ -53,6 +53,7 @@ def test_no_secret_is_seen_anywhere(fleet: Fleet, folders: tuple[Path, Path, Pat
     assert watcher.where("ansible-playbook")
     for name, secret in secrets(fleet).items():
         assert watcher.where(secret) == [], name
+        assert secret not in str(fleet.emulator.calls()), name
         for run in runs:
             assert secret not in run.output, name
             assert secret not in str(run.results), name

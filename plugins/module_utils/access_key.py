@@ -90,6 +90,7 @@ class AccessKey(Listed):
 
     def read(self) -> State:
         """The user's keys, the data source, what the store holds; last uses only of keys that nobody holds."""
+        listed_earlier = self.source_is_known
         source = self.read_source(self.target) if self.has_platform else None
         self.answers["kept"] = self.store.read() if self.store else None
         # A data source with a role shows a key of the platform's own.
@@ -103,7 +104,9 @@ class AccessKey(Listed):
         seen = [
             key if key.id in held or self._is_in_grace(facts, key) else self._with_last_use(key) for key in facts.keys
         ]
-        return State(dataclasses.replace(facts, keys=seen), source)
+        facts = dataclasses.replace(facts, keys=seen)
+        # A key is not called an orphan on the word of a listing from the beginning of the run.
+        return self.read() if listed_earlier and facts.of(ORPHAN) else State(facts, source)
 
     def plan(self, current: State) -> list[Step]:
         """What becomes of every key by the table of _key_lifecycle; a new key where none serves or the old one is due."""

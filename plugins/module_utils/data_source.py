@@ -160,6 +160,11 @@ class Listed(Resource):
         self.account = clients.account
         self._known = options.get("known")
 
+    @property
+    def source_is_known(self) -> bool:
+        """Whether the next reading will be the run's one listing instead of a new one."""
+        return self._known is not None
+
     def read_source(self, target: Target) -> dict[str, Any] | None:
         """As the run's one listing had it where the task was given that, but after a write of unknown outcome anew."""
         known, self._known = self._known, None

@@ -301,3 +301,32 @@ def test_a_file_store_without_a_vault_password_is_a_clear_error_before_any_key(l
     run = laboratory.onboard(finops_secret_store="file", finops_secret_store_folder=str(laboratory.fleet.folder))
     assert "--vault-id" in failure(run)
     assert "iam:CreateAccessKey" not in run.writes
+
+
+def test_a_data_source_connected_since_the_listing_keeps_its_key(connected: Laboratory) -> None:
+    """The task is told that the account has no data source, as a listing from before its connection would say."""
+    playbook = connected.fleet.folder / "stale.yml"
+    task = {
+        "account_id": "{{ finops_account_id }}",
+        "access_key": "{{ finops_aws_access_key }}",
+        "secret_key": "{{ finops_aws_secret_key }}",
+        "endpoint_url": "{{ finops_aws_endpoint_url }}",
+        "platform_url": "{{ finops_platform_url }}",
+        "platform_organization_id": "{{ finops_platform_organization_id }}",
+        "platform_token": "{{ finops_platform_token }}",
+        "data_source": {"type": "standalone"},
+        "known": {},
+    }
+    play = {
+        "hosts": "standalone",
+        "connection": "local",
+        "gather_facts": False,
+        "tasks": [{"name": "Stale", "finops_for_cloud.aws.access_key": task}],
+    }
+    playbook.write_text(json.dumps([play]))
+    key = connected.in_service
+    connected.faults.set_last_used(key, 0, service="sts")
+    run = connected.fleet.run({"standalone": {HOST: connected.account}}, playbook=str(playbook))
+    assert run.code == 0, run.output
+    assert run.writes == []
+    assert connected.keys == {key: "Active"}

@@ -36,7 +36,10 @@ def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None,
     failed = _failure(variables.get("finops_failure"))
     left_out = None
     if not failed and not variables.get("finops_platform_url"):
-        left_out = "access key and data source: finops_platform_url is not set"
+        has_key = any(name == "access key" for name, result in results)
+        left_out = "{0}: finops_platform_url is not set".format(
+            "data source" if has_key else "access key and data source"
+        )
     if not failed and listed is False and not check_mode:
         failed = "data source: the platform does not list this account at the end of the run. Run the playbook again"
     state = "failed" if failed else "changed" if done else "right"

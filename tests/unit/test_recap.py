@@ -45,6 +45,12 @@ def test_without_a_platform_it_says_what_was_left_out() -> None:
     assert account["right"] == []
 
 
+def test_a_key_in_a_store_is_not_said_to_be_left_out() -> None:
+    account = row({"finops_account_id": "111122223333", "finops_access_key": RIGHT})
+    assert account["left_out"] == "data source: finops_platform_url is not set"
+    assert account["right"] == ["access key"]
+
+
 def test_an_account_that_the_platform_does_not_list_has_failed() -> None:
     assert row({**URL, "finops_access_key": done("Create the data source")}, listed=False)["state"] == "failed"
 

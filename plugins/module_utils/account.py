@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _fleet, _platform, _settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _fleet, _platform, _secret_store, _settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Resource, Step
 
@@ -32,6 +32,7 @@ class Account(Resource):
         data_source_name={"type": "str"},
         tags={"type": "dict"},
         fleet={"type": "dict"},
+        **_secret_store.OPTIONS,
     )
 
     def __init__(self, options: Mapping[str, Any], clients: Any) -> None:
@@ -48,6 +49,8 @@ class Account(Resource):
         _settings.user_name(options.get("user_name"))
         _settings.data_source_name(options.get("data_source_name"), account)
         _settings.tags(options.get("tags"))
+        # Making the store's client checks its settings; it calls nothing.
+        self.store = clients.store
         self.has_platform = bool(options.get("platform_url"))
 
     def read(self) -> dict[str, Any]:

@@ -70,6 +70,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - finops_for_cloud.aws.account
   - finops_for_cloud.aws.platform
+  - finops_for_cloud.aws.secret_store
   - finops_for_cloud.aws.attributes.info
   - finops_for_cloud.aws.attributes.action_group
 """

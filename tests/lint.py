@@ -94,7 +94,7 @@ def types() -> bool:
     link(BUILD / "types" / COLLECTION, CHECKOUT)
     paths = [BUILD / "types" / COLLECTION / path for path in TYPED]
     search = os.pathsep.join((str(BUILD / "types"), str(CHECKOUT)))
-    return run("mypy", "--cache-dir", BUILD / "mypy", *paths, "tests/emulator", MYPYPATH=search)
+    return run("mypy", "--cache-dir", BUILD / "mypy", *paths, "tests/emulator", "tests/bench", MYPYPATH=search)
 
 
 def code() -> bool:

@@ -27,17 +27,18 @@ class ActionModule(ActionBase):
         inventory, listings = Inventory(task_vars or {}), Listings()
         cases = inventory.cases()
         problems: dict[str, str] = {}
+        variables = {host: inventory.variables(host) for host in {*cases, *inventory.in_play}}
         hosts = {}
         for host in cases:
             try:
-                hosts[host] = {"account_id": inventory.variables(host).get("finops_account_id"), "cases": cases[host]}
+                hosts[host] = {"account_id": variables[host].get("finops_account_id"), "cases": cases[host]}
             except AnsibleError as error:
                 problems[host] = f"finops_account_id: {error}"
         problems.update(_fleet.problems(hosts))
         accounts = {}
         for host in inventory.in_play:
             try:
-                accounts[host] = self._view(inventory.variables(host), listings) if host not in problems else {}
+                accounts[host] = self._view(variables[host], listings) if host not in problems else {}
             except (FinopsError, AnsibleError) as error:
                 problems[host] = str(error)
             if host in problems:
@@ -45,7 +46,7 @@ class ActionModule(ActionBase):
         return {"changed": False, "accounts": accounts}
 
     def _view(self, variables: Any, listings: Listings) -> dict[str, Any]:
-        listed = listings.of(variables)
-        if listed is None:
+        listing = listings.of(variables)
+        if listing is None:
             return {"problem": None}
-        return _fleet.view(variables["finops_account_id"], variables.get("finops_data_source_name"), listed)
+        return listing.view(variables["finops_account_id"], variables.get("finops_data_source_name"))

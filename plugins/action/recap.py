@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _recap
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings, values
 
 
 class ActionModule(ActionBase):
@@ -28,20 +28,25 @@ class ActionModule(ActionBase):
         check_mode = bool(self._task.check_mode)
         rows = []
         for host in inventory.in_play:
-            variables = inventory.values(host, _recap.VARIABLES)
-            listed = None if check_mode else self._is_listed(variables, inventory.variables(host), listings)
-            rows.append(_recap.row(host, " and ".join(cases.get(host, [])), variables, listed, check_mode))
+            variables = inventory.variables(host)
+            registered = values(variables, _recap.VARIABLES)
+            listed = None if check_mode else self._is_listed(registered, variables, listings)
+            rows.append(_recap.row(host, " and ".join(cases.get(host, [])), registered, listed, check_mode))
         self._display.display(_recap.text(rows, check_mode))
         return {"changed": False, "accounts": rows}
 
-    def _is_listed(self, results: Any, variables: Any, listings: Listings) -> bool | None:
+    def _is_listed(self, registered: Any, variables: Any, listings: Listings) -> bool | None:
         """None where nothing was connected in this run: the listing at its beginning still holds."""
-        connected = any(results.get(name, {}).get("changed") for name in ("finops_access_key", "finops_data_source"))
+        connected = any(
+            result.get("changed")
+            for module, result in _recap.results(registered)
+            if module in ("access_key", "data_source")
+        )
         if not connected:
             return None
         try:
-            listed = listings.of(variables)
+            listing = listings.of(variables)
         except FinopsError as error:
             self._display.warning("the platform could not be listed at the end of the run: {0}".format(error))
             return None
-        return any(source.get("account_id") == variables["finops_account_id"] for source in listed or [])
+        return listing is not None and listing.has(variables["finops_account_id"])

@@ -41,24 +41,40 @@ def problems(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def view(account: str, given_name: str | None, listed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What an organization's listing says about one account.
+class Listing:
+    """An organization's data sources as the platform lists them, found by account or by name."""
 
-    Returns C(data_source), empty where it has none, and C(problem), where another account's has the wanted name.
-    """
-    source = next((source for source in listed if source.get("account_id") == account), None)
-    name = _settings.data_source_name(given_name, account)
-    if source is not None and (not given_name or source.get("name") == name):
-        return {"data_source": summary(source), "problem": None}
-    others = [other for other in listed if other.get("account_id") != account and _same_name(other.get("name"), name)]
-    problem = None
-    if others:
-        problem = "finops_data_source_name: the platform's data source {0!r} is account {1}'s. Set another name".format(
-            others[0].get("name"), others[0].get("account_id")
-        )
-    return {"data_source": summary(source) or {}, "problem": problem}
+    def __init__(self, sources: Sequence[Mapping[str, Any]]) -> None:
+        self._by_account: dict[Any, Mapping[str, Any]] = {}
+        self._by_name: dict[str, list[Mapping[str, Any]]] = {}
+        for source in sources:
+            self._by_account.setdefault(source.get("account_id"), source)
+            self._by_name.setdefault(_folded(source.get("name")), []).append(source)
+
+    def has(self, account: str) -> bool:
+        """Whether the account has a data source."""
+        return account in self._by_account
+
+    def view(self, account: str, given_name: str | None) -> dict[str, Any]:
+        """What the listing says about one account.
+
+        Returns C(data_source), empty where it has none, and C(problem), where another account's has the wanted name.
+        """
+        source = self._by_account.get(account)
+        name = _settings.data_source_name(given_name, account)
+        if source is not None and (not given_name or source.get("name") == name):
+            return {"data_source": summary(source), "problem": None}
+        others = [other for other in self._by_name.get(_folded(name), []) if other.get("account_id") != account]
+        problem = None
+        if others:
+            problem = (
+                "finops_data_source_name: the platform's data source {0!r} is account {1}'s. Set another name".format(
+                    others[0].get("name"), others[0].get("account_id")
+                )
+            )
+        return {"data_source": summary(source) or {}, "problem": problem}
 
 
-def _same_name(one: Any, other: str) -> bool:
+def _folded(name: Any) -> str:
     """Names that differ by case alone are one name to a reader of the bill."""
-    return isinstance(one, str) and one.casefold() == other.casefold()
+    return str(name).casefold()

@@ -9,15 +9,9 @@ the import), no blind repeat of a write, and a reason of "Unknown" hides the tex
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import getpass
-import hashlib
 import json
-import os
-import tempfile
 import time
-from typing import Any, Iterator, Mapping
+from typing import Any, Mapping
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 
@@ -29,6 +23,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors impor
     InputError,
     OutcomeUnknown,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._shared_file import held
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
 
 OPTIONS = {
@@ -115,7 +110,7 @@ class Platform:
         What a server's error leaves behind has no import scheduled and would never be on the bill, so it is removed again.
         """
         path = "organizations/{0}/cloud_accounts".format(quote(self.organization_id, safe=""))
-        with self._only_writer():
+        with held("writer", self.url, self.organization_id):
             try:
                 return self._changed("POST", path, body)
             except ServerError:
@@ -129,12 +124,12 @@ class Platform:
 
     def update_cloud_account(self, identifier: str, **body: Any) -> dict[str, Any]:
         """Change a data source; a config is replaced whole."""
-        with self._only_writer():
+        with held("writer", self.url, self.organization_id):
             return self._changed("PATCH", "cloud_accounts/{0}".format(quote(identifier, safe="")), body)
 
     def delete_cloud_account(self, identifier: str) -> None:
         """Remove a data source with all its history."""
-        with self._only_writer():
+        with held("writer", self.url, self.organization_id):
             self._changed("DELETE", "cloud_accounts/{0}".format(quote(identifier, safe="")), None)
 
     def _read(self, path: str) -> dict[str, Any]:
@@ -154,18 +149,6 @@ class Platform:
             if error.code in _OVERTAKEN or (method == "DELETE" and error.status == 404):
                 raise OutcomeUnknown(str(error))
             raise
-
-    @contextlib.contextmanager
-    def _only_writer(self) -> Iterator[None]:
-        """Holds the lock of this organization among all processes of this machine; the kernel frees it with the process."""
-        key = hashlib.sha256((self.url + self.organization_id).encode()).hexdigest()[:16]
-        path = os.path.join(tempfile.gettempdir(), "finops_for_cloud-{0}-{1}.lock".format(getpass.getuser(), key))
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
     def _headers(self) -> dict[str, str]:
         if not self._token:

@@ -9,17 +9,25 @@ import textwrap
 from typing import Any, Mapping, Sequence
 
 # The steps of the seed's procedure in order: the variable that the role registers, and its name for people.
-STEPS = (
-    ("finops_cur", "cost report"),
-    ("finops_policy", "policies"),
-    ("finops_user", "user"),
-    ("finops_access_key", "access key"),
-    ("finops_retired_key", "replaced key"),
-    ("finops_data_source", "data source"),
-)
-VARIABLES = tuple(variable for variable, name in STEPS) + ("finops_failure", "finops_account_id", "finops_platform_url")
+# The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
+RESULTS = ("finops_connection", "finops_rotation", "finops_retirement")
+VARIABLES = RESULTS + ("finops_failure", "finops_account_id", "finops_platform_url")
+_NAMES = {
+    "cur": "cost report",
+    "policy": "policies",
+    "user": "user",
+    "access_key": "access key",
+    "data_source": "data source",
+}
 _INDENT = 17
 _WIDTH = 120
+
+
+def results(variables: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The module and the result of each step that was run, from the host's VARIABLES; checking counts as none."""
+    registered = [variables.get(name) or {} for name in RESULTS]
+    items = [item for result in registered for item in result.get("results", [result])]
+    return [(item["module"], item) for item in items if item.get("module") in _NAMES and not item.get("skipped")]
 
 
 def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None, check_mode: bool) -> dict[str, Any]:
@@ -29,14 +37,14 @@ def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None,
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
     Returns account_id, host, case, state (changed, right or failed), done, right, left_out and failed.
     """
-    found = [(name, variables.get(variable)) for variable, name in STEPS]
-    results = [(name, result) for name, result in found if isinstance(result, Mapping) and not result.get("skipped")]
-    done = [step for name, result in results for step in result.get("steps", [])]
-    right = [name for name, result in results if not result.get("changed") and not result.get("failed")]
+    found = results(variables)
+    done = [step for module, result in found for step in result.get("steps", [])]
+    touched = [module for module, result in found if result.get("changed") or result.get("failed")]
+    right = [name for module, name in _NAMES.items() if module not in touched and module in dict(found)]
     failed = _failure(variables.get("finops_failure"))
     left_out = None
     if not failed and not variables.get("finops_platform_url"):
-        has_key = any(name == "access key" for name, result in results)
+        has_key = "access_key" in dict(found)
         left_out = "{0}: finops_platform_url is not set".format(
             "data source" if has_key else "access key and data source"
         )

@@ -49,6 +49,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors impor
     InputError,
     OutcomeUnknown,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._pace import keep_pace
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import Platform
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._secret_store import SecretStore, secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
@@ -63,12 +64,25 @@ ROLE_SESSION_NAME = "finops-for-cloud"
 SESSION_MARGIN = datetime.timedelta(minutes=5)
 
 
-def warm_up() -> None:
-    """Loads the models of all services used, so that processes forked from this one have them."""
-    session = botocore.session.Session()
+def _new_session(profile: str | None) -> Any:
+    session = botocore.session.Session(profile=profile)
     session.register_component("data_loader", _LOADER)
+    return session
+
+
+# The session of accounts without a profile, once warm_up() has made it; it holds no credentials of any account.
+_SESSIONS: dict[str | None, Any] = {}
+
+
+def warm_up() -> None:
+    """Loads all that accounts have in common, so that processes forked from this one have it: models and a session."""
+    _SESSIONS[None] = _new_session(None)
     for service in SERVICES:
-        session.create_client(service, region_name=_settings.REGION, aws_access_key_id="-", aws_secret_access_key="-")
+        client = _SESSIONS[None].create_client(
+            service, region_name=_settings.REGION, aws_access_key_id="-", aws_secret_access_key="-"
+        )
+        # This loads the model of the paginators.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
 
 
 class Clients:
@@ -88,6 +102,7 @@ class Clients:
         self._platform: Platform | None = None
         self._store: SecretStore | None = None
         self._has_store = False
+        self._is_central = False
         # Set by the action shell, which has the vault's password: (folder, name) -> SecretStore.
         self.vaulted_files: Callable[[str, str], SecretStore] | None = None
 
@@ -156,7 +171,9 @@ class Clients:
                 self.use_region(service, region or self.region)
             return self
         options = dict(self._options, session=None, assume_role_arn=role_arn, assume_role_external_id=None)
-        return Clients(dict(options, account_id=role_arn.split(":")[4], region=region or self.region))
+        central = Clients(dict(options, account_id=role_arn.split(":")[4], region=region or self.region))
+        central._is_central = True
+        return central
 
     def prove(self, key_id: str, secret: str) -> None:
         """Wait until AWS knows a new key everywhere that STS answers for, for up to two minutes."""
@@ -246,9 +263,7 @@ class Clients:
 
     def _session(self, profile: str | None) -> Any:
         if profile not in self._botocore:
-            session = botocore.session.Session(profile=profile)
-            session.register_component("data_loader", _LOADER)
-            self._botocore[profile] = session
+            self._botocore[profile] = _SESSIONS.get(profile) or _new_session(profile)
         return self._botocore[profile]
 
     def _client(self, service: str, once: bool = False) -> Any:
@@ -273,7 +288,14 @@ class Clients:
         )
         config = config.merge(arguments.pop("aws_config", None) or botocore.config.Config())
         session = self._session(arguments.pop("profile_name", None))
-        return session.create_client(service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments)
+        client = session.create_client(
+            service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
+        )
+        if self._is_central or (service == "sts" and options.get("assume_role_arn")):
+            # AWS counts together the calls in the central account, and those of the same base credentials.
+            by = ("profile", "access_key") if service == "sts" else ("assume_role_arn",)
+            keep_pace(client, str(endpoint_url), *(str(self._options.get(option)) for option in by))
+        return client
 
     def _caller_identity(self) -> dict[str, Any]:
         answer = self.read("sts", "get_caller_identity")

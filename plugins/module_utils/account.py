@@ -57,9 +57,8 @@ class Account(Resource):
         """The caller's identity, and the account's data source, listed once for the fleet or, without that, here."""
         view = self.fleet
         if view is None and self.has_platform:
-            view = _fleet.view(
-                self.clients.account, self.options.get("data_source_name"), self.clients.platform.cloud_accounts()
-            )
+            listing = _fleet.Listing(self.clients.platform.cloud_accounts())
+            view = listing.view(self.clients.account, self.options.get("data_source_name"))
             if view["problem"]:
                 raise FinopsError(view["problem"])
         identity = self.clients.log_in()

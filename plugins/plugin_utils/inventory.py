@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import Listing
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import OPTIONS, Platform
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import CASES
 
@@ -33,25 +34,26 @@ class Inventory:
         return found
 
     def variables(self, host: str) -> Mapping[str, Any]:
-        """A host's variables; each is templated when it is asked for."""
+        """A host's variables, gathered here and now; each is templated when it is asked for."""
         return self._hostvars[host]
 
-    def values(self, host: str, names: Iterable[str]) -> dict[str, Any]:
-        """Some of a host's variables; one that is not set, or whose template fails, is left out."""
-        found = {}
-        for name in names:
-            with contextlib.suppress(AnsibleError, KeyError):
-                found[name] = self._hostvars[host][name]
-        return found
+
+def values(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Some of a host's variables; one that is not set, or whose template fails, is left out."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(AnsibleError, KeyError):
+            found[name] = variables[name]
+    return found
 
 
 class Listings:
     """What each platform organization lists, asked for once and kept; an error is kept as well."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], list[dict[str, Any]] | FinopsError] = {}
+        self._known: dict[tuple[Any, ...], Listing | FinopsError] = {}
 
-    def of(self, variables: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    def of(self, variables: Mapping[str, Any]) -> Listing | None:
         """The data sources of a host's organization, None where it has no platform; raises FinopsError."""
         if not variables.get("finops_platform_url"):
             return None
@@ -59,7 +61,7 @@ class Listings:
         key = tuple(options.values())
         if key not in self._known:
             try:
-                self._known[key] = Platform(options).cloud_accounts()
+                self._known[key] = Listing(Platform(options).cloud_accounts())
             except FinopsError as error:
                 self._known[key] = error
         found = self._known[key]

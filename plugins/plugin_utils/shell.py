@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Mapping
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -41,48 +44,57 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_diff = True
     _supports_async = True
+    # The account's clients, once a module has run in this process.
+    clients: Clients | None = None
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result, whichever way it ran."""
         super().run(tmp, task_vars)
-        task_vars = task_vars or {}
-        name = self._task.action.split(".")[-1]
-        if self._fits_in_process(task_vars, name):
-            return self._run_in_process(name)
-        return self._run_as_module(name, task_vars)
+        return self.run_module(self._task.action.split(".")[-1], self._task.args, task_vars or {})
+
+    def run_module(
+        self, name: str, args: Mapping[str, Any], task_vars: dict[str, Any], clients: Clients | None = None
+    ) -> dict[str, Any]:
+        """The result of a module of this collection; clients: the account's, where an earlier step has made them."""
+        if self._fits_in_process(name, args, task_vars):
+            return self._run_in_process(name, args, clients)
+        return self._run_as_module(name, args, task_vars)
 
     @property
     def _is_local(self) -> bool:
         return self._connection.transport == "local"
 
-    def _fits_in_process(self, task_vars: dict[str, Any], name: str) -> bool:
+    def _fits_in_process(self, name: str, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> bool:
         unlike = (
             not self._is_local or self._play_context.become or self._task.async_val or any(self._task.environment or [])
         )
         # The account's session is sealed here and so has to be made here; the vault's password is here alone.
-        only_here = name == "account" or self._task.args.get("secret_store", "platform") != "platform"
+        only_here = name == "account" or args.get("secret_store", "platform") != "platform"
         wanted = only_here or boolean(self._templar.template(task_vars.get("finops_in_process", True)))
         return wanted and not unlike
 
-    def _run_in_process(self, name: str) -> dict[str, Any]:
+    def _run_in_process(self, name: str, args: Mapping[str, Any], clients: Clients | None) -> dict[str, Any]:
         if not HAS_BOTOCORE:
             return {"failed": True, "msg": missing_required_lib("botocore")}
         info = name.endswith("_info")
         resource = RESOURCES[name[: -len("_info")] if info else name]
         spec = argument_spec(resource, info)
-        options = self.validate_argument_spec(spec)[1]
-        if isinstance(options.get("session"), str):
-            options["session"] = unseal(options["session"])
-        clients = Clients(options)
-        clients.vaulted_files = vaulted_files(self._loader)
-        result = run(resource, options, clients, Mode(self._task.check_mode, self._task.diff, info))
+        options = _validated(spec, args)
+        self.clients = clients or self._new_clients(options)
+        result = run(resource, options, self.clients, Mode(self._task.check_mode, self._task.diff, info))
         if name == "account" and not result.get("failed"):
-            result["session"] = seal(clients.log_in())
+            result["session"] = seal(self.clients.log_in())
         secrets = [str(options[option]) for option in spec if spec[option].get("no_log") and options.get(option)]
         return remove_values(result, secrets)
 
-    def _run_as_module(self, name: str, task_vars: dict[str, Any]) -> dict[str, Any]:
-        args = dict(self._task.args)
+    def _new_clients(self, options: Mapping[str, Any]) -> Clients:
+        session = options.get("session")
+        clients = Clients(dict(options, session=unseal(session) if isinstance(session, str) else session))
+        clients.vaulted_files = vaulted_files(self._loader)
+        return clients
+
+    def _run_as_module(self, name: str, args: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        args = dict(args)
         session = args.pop("session", None)
         credentials = (unseal(session) or {}).get("credentials") if isinstance(session, str) else None
         if credentials:
@@ -97,5 +109,15 @@ class ActionModule(ActionBase):
         if self._connection.has_pipelining:
             self._connection.set_option("pipelining", True)
         return self._execute_module(
-            module_name=self._task.action, module_args=args, task_vars=task_vars, wrap_async=self._task.async_val
+            module_name="finops_for_cloud.aws." + name,
+            module_args=args,
+            task_vars=task_vars,
+            wrap_async=self._task.async_val,
         )
+
+
+def _validated(spec: Mapping[str, Any], args: Mapping[str, Any]) -> dict[str, Any]:
+    validation = ArgumentSpecValidator(spec).validate(dict(args))
+    if validation.error_messages:
+        raise AnsibleActionFail(", ".join(validation.error_messages))
+    return dict(validation.validated_parameters)

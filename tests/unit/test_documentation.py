@@ -21,7 +21,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _setti
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ACTION_ONLY = {"fleet", "recap"}
+ACTION_ONLY = {"fleet", "recap", "step"}
 MODULES = {path.stem for path in CHECKOUT.glob("plugins/modules/*.py")} - ACTION_ONLY
 ROLES = ("management", "member", "standalone")
 ABOUT_AN_OPTION = ("type", "elements", "required", "default", "choices", "aliases")

@@ -46,17 +46,17 @@ def source(account: str, name: str) -> dict[str, Any]:
 
 
 def test_an_account_finds_its_data_source_without_its_secret() -> None:
-    view = _fleet.view(ONE, None, [source(OTHER, "theirs"), source(ONE, "ours")])
+    view = _fleet.Listing([source(OTHER, "theirs"), source(ONE, "ours")]).view(ONE, None)
     assert view["problem"] is None
     assert view["data_source"]["name"] == "ours"
     assert "secret_access_key" not in view["data_source"]["config"]
 
 
 def test_an_account_without_one_is_told_so() -> None:
-    assert _fleet.view(ONE, None, [source(OTHER, "theirs")]) == {"data_source": {}, "problem": None}
+    assert _fleet.Listing([source(OTHER, "theirs")]).view(ONE, None) == {"data_source": {}, "problem": None}
 
 
 def test_a_name_that_another_account_has_is_a_problem_whatever_its_case() -> None:
-    view = _fleet.view(ONE, "Payer", [source(OTHER, "payer")])
+    view = _fleet.Listing([source(OTHER, "payer")]).view(ONE, "Payer")
     assert "finops_data_source_name" in view["problem"]
     assert OTHER in view["problem"]

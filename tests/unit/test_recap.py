@@ -13,6 +13,12 @@ URL = {"finops_platform_url": "https://platform.example.com", "finops_account_id
 RIGHT: dict[str, Any] = {"changed": False, "steps": []}
 
 
+def connection(**results: dict[str, Any]) -> dict[str, Any]:
+    """The variable in which the roles register the results of their steps."""
+    items = [{**result, "module": module} for module, result in results.items()]
+    return {"finops_connection": {"results": items}}
+
+
 def done(*steps: str) -> dict[str, Any]:
     return {"changed": True, "steps": list(steps)}
 
@@ -22,48 +28,51 @@ def row(variables: dict[str, Any], listed: bool | None = None, check_mode: bool 
 
 
 def test_an_account_that_was_right() -> None:
-    account = row({**URL, "finops_cur": RIGHT, "finops_user": RIGHT})
+    account = row({**URL, **connection(account=RIGHT, cur=RIGHT, user=RIGHT)})
     assert (account["state"], account["right"], account["done"]) == ("right", ["cost report", "user"], [])
 
 
 def test_an_account_that_was_changed() -> None:
-    account = row({**URL, "finops_cur": done("Create the bucket b"), "finops_user": RIGHT}, listed=True)
+    account = row({**URL, **connection(cur=done("Create the bucket b"), user=RIGHT)}, listed=True)
     assert (account["state"], account["right"], account["done"]) == ("changed", ["user"], ["Create the bucket b"])
 
 
 def test_a_failure_keeps_what_was_done_before() -> None:
     failure = {"task": "Create the user", "reason": "Account 111122223333: refused"}
-    account = row({**URL, "finops_cur": done("Create the bucket b"), "finops_failure": failure})
+    steps = connection(cur=done("Create the bucket b"), user={"changed": False, "failed": True})
+    account = row({**URL, **steps, "finops_failure": failure})
     assert account["state"] == "failed"
     assert account["failed"] == "Create the user: Account 111122223333: refused"
-    assert account["done"] == ["Create the bucket b"]
+    assert (account["done"], account["right"]) == (["Create the bucket b"], [])
 
 
 def test_without_a_platform_it_says_what_was_left_out() -> None:
-    account = row({"finops_account_id": "111122223333", "finops_access_key": {"skipped": True, "changed": False}})
+    account = row({"finops_account_id": "111122223333", **connection(access_key={"skipped": True, "changed": False})})
     assert "finops_platform_url is not set" in account["left_out"]
     assert account["right"] == []
 
 
 def test_a_key_in_a_store_is_not_said_to_be_left_out() -> None:
-    account = row({"finops_account_id": "111122223333", "finops_access_key": RIGHT})
+    account = row({"finops_account_id": "111122223333", **connection(access_key=RIGHT)})
     assert account["left_out"] == "data source: finops_platform_url is not set"
     assert account["right"] == ["access key"]
 
 
 def test_an_account_that_the_platform_does_not_list_has_failed() -> None:
-    assert row({**URL, "finops_access_key": done("Create the data source")}, listed=False)["state"] == "failed"
+    assert row({**URL, **connection(access_key=done("Create the data source"))}, listed=False)["state"] == "failed"
 
 
 def test_the_text_names_every_account_and_counts_them() -> None:
     failure = {"task": "Log in", "reason": "no credentials"}
-    text = _recap.text([row({**URL, "finops_cur": RIGHT}), row({**URL, "finops_failure": failure})], check_mode=False)
+    text = _recap.text(
+        [row({**URL, **connection(cur=RIGHT)}), row({**URL, "finops_failure": failure})], check_mode=False
+    )
     assert "Account 111122223333 (payer), management: already right" in text
     assert "FAILED" in text and "Log in: no credentials" in text
     assert text.endswith("2 accounts: 0 changed, 1 already right, 1 FAILED")
 
 
 def test_in_check_mode_nothing_is_said_to_be_done() -> None:
-    text = _recap.text([row({**URL, "finops_cur": done("Create the bucket b")})], check_mode=True)
+    text = _recap.text([row({**URL, **connection(cur=done("Create the bucket b"))})], check_mode=True)
     assert "would change" in text and "would be done" in text
     assert "  done" not in text

@@ -28,11 +28,15 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def _record(self, outcome: str, result: Any) -> None:
+        """Of a looped task its items, each under the name and module of its step, and not the whole once more."""
+        if "results" in result._result:
+            return
+        step = result._result.get("finops_step") or {}
         line = {
             "outcome": outcome,
             "host": result._host.get_name(),
-            "task": result._task.get_name().split(" : ")[-1],
-            "action": result._task.action.split(".")[-1],
+            "task": step.get("name") or result._task.get_name().split(" : ")[-1],
+            "action": step.get("module") or result._task.action.split(".")[-1],
             "result": json.loads(self._dump_results(result._result, indent=0, keep_invocation=True)),
             "diff": result._result.get("diff"),
         }
@@ -47,3 +51,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_skipped(self, result: Any) -> None:
         self._record("skipped", result)
+
+    v2_runner_item_on_ok = v2_runner_on_ok
+    v2_runner_item_on_failed = v2_runner_on_failed
+    v2_runner_item_on_skipped = v2_runner_on_skipped

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation only: the action plugin of this name does all the work, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: step
+short_description: Do one step of connecting an account, with options from the variables of the roles
+description:
+  - Runs another module of this collection with the options that the C(finops_) variables of the host give it. The roles
+    loop over it; their documentation has the variables.
+  - All items of a loop run in one process, so an account's steps share one login and their connections, from the step of
+    module V(account) on. After an item has failed the later ones are skipped.
+  - The steps of modules V(access_key) and V(data_source) are skipped where C(finops_platform_url), and for the first
+    C(finops_secret_store) too, is not set.
+version_added: 1.0.0
+author:
+  - The finops_for_cloud.aws contributors (!UNKNOWN)
+options:
+  module:
+    description: The module to run.
+    type: str
+    required: true
+    choices: [account, cur, policy, user, access_key, data_source]
+  options:
+    description: Options of that module that come from no variable.
+    type: dict
+    default: {}
+seealso:
+  - module: finops_for_cloud.aws.account
+notes:
+  - To run one module with options of your own, call it by its name; this one is the roles' way to call them.
+extends_documentation_fragment:
+  - finops_for_cloud.aws.attributes
+"""
+
+EXAMPLES = r"""
+- name: Make the user of this host's account and nothing else
+  finops_for_cloud.aws.step:
+    module: "{{ finops_step }}"
+  loop: [account, user]
+  loop_control:
+    loop_var: finops_step
+  vars:
+    finops_case: member
+    finops_policies: [resource_discovery]
+"""
+
+RETURN = r"""
+module:
+  description: The module.
+  returned: always
+  type: str
+  sample: user
+skip_reason:
+  description: Why the step was left out.
+  returned: when it was
+  type: str
+  sample: finops_platform_url is not set
+steps:
+  description: The titles of the writes that were done; in check mode, that would be. All else is as the module returns it.
+  returned: when the module ran
+  type: list
+  elements: str
+  sample: [Create the user FinOpsForCloudUser]
+"""

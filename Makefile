@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit integration molecule faults lint clean
+.PHONY: help setup demo emulator test unit integration molecule faults bench lint clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ molecule: setup ## A scenario for each role
 faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no leak; about half an hour
 	$(BIN)/python -m tests.faults.crash
 	$(BIN)/python -m pytest tests/faults
+
+bench: setup ## Our runs against peers and a floor, 10 to 1000 accounts; writes build/bench.json; about an hour
+	$(BIN)/python -m tests.bench
 
 lint: setup ## ansible-test sanity, ansible-lint, documentation, types
 	$(BIN)/python -m tests.lint

@@ -1,7 +1,11 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run both emulators in the foreground, by `python -m tests.emulator`."""
+"""
+Run both emulators in the foreground, by `python -m tests.emulator`.
+
+FINOPS_EMULATOR_MEMBERS is the number of member accounts, FINOPS_EMULATOR_JSON the file that the description goes to.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ import threading
 
 from tests.emulator.fleet import Emulator
 
-_FILE = pathlib.Path("build/emulator.json")
+_FILE = "build/emulator.json"
 
 
 def main() -> int:
@@ -23,18 +27,19 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     members = int(os.environ.get("FINOPS_EMULATOR_MEMBERS", "4"))
+    file = pathlib.Path(os.environ.get("FINOPS_EMULATOR_JSON") or _FILE)
     with Emulator(members=members) as emulator:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        emulator.write(_FILE)
+        emulator.write(file)
         try:
             print(f"AWS      {emulator.aws_endpoint_url}")
             print(f"platform {emulator.platform_url or '(not there)'}")
-            print(f"Credentials and account ids are in {_FILE}. Stop with Ctrl-C.", flush=True)
+            print(f"Credentials and account ids are in {file}. Stop with Ctrl-C.", flush=True)
             ended.wait()
         finally:
-            _FILE.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
     return 0
 
 

@@ -49,7 +49,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors impor
     InputError,
     OutcomeUnknown,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._pace import keep_pace
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._pace import keep_pace, retry_soon
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import Platform
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._secret_store import SecretStore, secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
@@ -291,6 +291,8 @@ class Clients:
         client = session.create_client(
             service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
         )
+        if not once:
+            retry_soon(client, ATTEMPTS)
         if self._is_central or (service == "sts" and options.get("assume_role_arn")):
             # AWS counts together the calls in the central account, and those of the same base credentials.
             by = ("profile", "access_key") if service == "sts" else ("assume_role_arn",)

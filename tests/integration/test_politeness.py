@@ -26,7 +26,7 @@ def test_a_throttled_login_slows_the_logins_of_others(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     login(fleet, 0)
-    shared = Pace("before-send.sts.AssumeRole", fleet.emulator.aws_endpoint_url, "None", fleet.emulator.access_key_id)
+    shared = Pace("sts.AssumeRole", fleet.emulator.aws_endpoint_url, "None", fleet.emulator.access_key_id)
     assert shared.interval == 0
 
     fleet.emulator.faults.throttle(0.5, seed=1)  # the first call and not the second

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit integration molecule faults bench lint clean
+.PHONY: help setup demo emulator test unit integration molecule faults shells bench recording lint clean
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,8 +40,14 @@ faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no
 	$(BIN)/python -m tests.faults.crash
 	$(BIN)/python -m pytest tests/faults
 
+shells: setup ## The integration tests through both shells, every result compared; about half an hour
+	$(BIN)/python -m tests.shells
+
 bench: setup ## Our runs against peers and a floor, 10 to 1000 accounts; writes build/bench.json; about an hour
 	$(BIN)/python -m tests.bench
+
+recording: setup ## A terminal session of 200 accounts with 3 failures, into build/fleet-session.txt and .cast
+	$(BIN)/python -m tests.recording
 
 lint: setup ## ansible-test sanity, ansible-lint, documentation, types
 	$(BIN)/python -m tests.lint

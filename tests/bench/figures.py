@@ -21,7 +21,7 @@ _ONE_RUN = (*_KEY, "number")
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """What issue 4 asks of a ratio: at least or at most this."""
+    """What is asked of a ratio: at least or at most this."""
 
     ratio: str
     words: str
@@ -152,7 +152,7 @@ def _over(one: Median | None, other: Median | None, figure: str) -> float | None
 
 
 def judged(ratios: dict[str, float | None]) -> list[dict[str, Any]]:
-    """Each target of the issue with its figure and verdict."""
+    """Each target with its figure and verdict."""
     return [
         {
             "ratio": target.ratio,

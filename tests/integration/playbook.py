@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -28,6 +29,15 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ONBOARD = "finops_for_cloud.aws.onboard"
 ROTATE = "finops_for_cloud.aws.rotate_keys"
 Variables = dict[str, Any]
+
+
+# The shell of all runs that do not name one themselves; tests.shells sets it to compare the two.
+_SHELL: Variables = {"finops_in_process": False} if os.environ.get("FINOPS_SHELL") == "module" else {}
+
+
+def _current_test() -> str:
+    """The name of the test that runs, as a file can have it."""
+    return re.sub(r"[^\w.-]+", "-", os.environ.get("PYTEST_CURRENT_TEST", "none").removesuffix(" (call)"))
 
 
 @dataclasses.dataclass
@@ -122,7 +132,7 @@ class Fleet:
         self._runs += 1
         name = f"{self.folder.name}-{self._runs}"
         inventory = self.folder / f"{name}.json"
-        inventory.write_text(json.dumps(self._inventory(groups, {**self.common, **common})))
+        inventory.write_text(json.dumps(self._inventory(groups, {**self.common, **_SHELL, **common})))
         record = self.folder / f"{name}.results"
         record.touch()
         self.emulator.start_run(name)
@@ -139,6 +149,8 @@ class Fleet:
         ) as process:
             output, dummy = process.communicate(timeout=900)
         results = [json.loads(line) for line in record.read_text().splitlines()]
+        if os.environ.get("FINOPS_KEEP_RESULTS"):
+            shutil.copy(record, Path(os.environ["FINOPS_KEEP_RESULTS"]) / f"{_current_test()}.{self._runs}.results")
         return Run(process.returncode, output, results, self.emulator.calls(name))
 
     def kill(self) -> None:

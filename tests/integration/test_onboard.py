@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._columns import COLUMNS
-from tests.integration.playbook import Fleet, Run, Variables
+from tests.integration.playbook import ROTATE, Fleet, Run, Variables
 
 SHELLS = pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
 BUDGET = {"management": 12, "standalone": 12, "member": 8}
@@ -202,3 +202,27 @@ def test_names_and_places_of_ones_own(fleet: Fleet) -> None:
     source = fleet.sources()[fleet.emulator.standalone_account_id]
     assert source["name"] == "Laboratory"
     assert (source["config"]["bucket_name"], source["config"]["region_name"]) == ("our-own-costs", "eu-west-1")
+
+
+@pytest.mark.parametrize(("strategy", "forks"), [("free", "8"), ("linear", "1")])
+def test_any_strategy_and_any_forks_lead_to_the_same(fleet: Fleet, strategy: str, forks: str) -> None:
+    environment = {"ANSIBLE_STRATEGY": strategy}
+    first, second = (fleet.run(fleet.everything(), "--forks", forks, environment=environment) for dummy in range(2))
+    assert (first.code, second.code) == (0, 0), first.output + second.output
+    assert {row["state"] for row in first.recap().values()} == {"changed"}
+    assert len(fleet.sources()) == len(first.recap()) == 6
+    assert second.writes == []
+    rotation = fleet.run(
+        fleet.everything(),
+        "--forks",
+        forks,
+        playbook=ROTATE,
+        environment=environment,
+        finops_rotate_now=True,
+        finops_key_drain_seconds=0,
+    )
+    assert rotation.code == 0, rotation.output
+    for groups in fleet.everything().values():
+        for account in groups.values():
+            keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
+            assert sorted(key["Status"] for key in keys) == ["Active", "Inactive"]

@@ -13,8 +13,8 @@ import collections
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import CASES
-
+# As in _settings, which would bring amazon.aws and botocore to every playbook that is run with the callback.
+CASES = ("management", "member", "standalone")
 CHANGED = "changed"
 RIGHT = "right"
 FAILED = "failed"
@@ -29,7 +29,7 @@ _WINDOW = 50
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """Why a host failed. C(own): in a task of this collection, which no rescue makes up for."""
+    """Why a host failed."""
 
     host: str
     step: str
@@ -37,7 +37,6 @@ class Failure:
     account_id: str | None = None
     case: str | None = None
     state: str = FAILED
-    own: bool = True
 
     def tells(self, other: Failure) -> bool:
         """Whether it has told already what another one would; the end of a playbook fails each failed account once more."""
@@ -129,9 +128,10 @@ class Progress:
     def end_unit(self, host: str, now: float) -> None:
         """A host has done one of its units."""
         account = self.accounts.get(host)
-        if account and not account.done:
+        if account and account.ended < account.awaited:
             account.ended += 1
-            self._pace.tick(now)
+            if not account.failures:
+                self._pace.tick(now)
 
     def note_result(self, host: str, changed: bool) -> None:
         """A task did its work."""
@@ -154,28 +154,26 @@ class Progress:
         return True
 
     def forgive(self, host: str) -> None:
-        """A rescue has made up for what failed on a host, outside of this collection's tasks."""
-        account = self.accounts.get(host)
-        if account:
-            account.failures = [failure for failure in account.failures if failure.own]
+        """A rescue has made up for what failed on a host."""
+        if host in self.accounts:
+            self.accounts[host].failures = []
         self.others = [failure for failure in self.others if failure.host != host]
 
     def moment(self, now: float) -> Moment:
         """What there is to show."""
-        accounts = self.accounts.values()
-        awaited = sum(account.awaited for account in accounts)
-        ended = sum(account.awaited if account.done else account.ended for account in accounts)
-        pace = self._pace.per_second(now)
-        states = collections.Counter(account.state for account in accounts)
-        return Moment(
-            total=len(accounts),
-            done=sum(account.done for account in accounts),
-            changed=states[CHANGED],
-            failed=states[FAILED] + states[UNREACHABLE],
-            fraction=ended / awaited if awaited else 0.0,
-            per_second=pace * len(accounts) / awaited if pace and awaited else None,
-            remaining=(awaited - ended) / pace if pace and ended < awaited else None,
-        )
+        awaited = ended = done = changed = failed = 0
+        for account in self.accounts.values():
+            is_done, state = account.done, account.state
+            awaited += account.awaited
+            ended += account.awaited if is_done else account.ended
+            done += is_done
+            changed += state == CHANGED
+            failed += state in (FAILED, UNREACHABLE)
+        total, pace = len(self.accounts), self._pace.per_second(now)
+        fraction = ended / awaited if awaited else 0.0
+        if not pace or not awaited:
+            return Moment(total, done, changed, failed, fraction)
+        return Moment(total, done, changed, failed, fraction, pace * total / awaited, (awaited - ended) / pace)
 
     def counts(self) -> dict[str, collections.Counter[str]]:
         """By case, and for all, how many accounts are in each state."""

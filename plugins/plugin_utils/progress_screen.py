@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from ansible import constants as C
@@ -23,12 +22,14 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.progress impo
     SKIPPED,
     UNREACHABLE,
     Moment,
+    Progress,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.progress_text import PLAIN, Piece, Style
 
-# Seconds between two drawings of the live line, unless something was printed above it.
-_APART = 0.1
-# A plain line at least whenever so many more of the accounts are done.
+# Seconds between two drawings of the live line, unless something was printed above it, and between two plain lines.
+_APART_ON_TERMINAL = 0.1
+_APART = 1
+# A plain line whenever so much more of the accounts is done.
 _PART = 0.05
 _COLOURS = {
     CHANGED: C.COLOR_CHANGED,
@@ -50,7 +51,7 @@ class Screen:
         self._interval = interval
         self._line = LiveLine(display)
         self._is_paused = False
-        self._last_time = time.monotonic()
+        self._last_look = self._last_line = time.monotonic()
         self._last_done = 0
 
     @property
@@ -77,31 +78,35 @@ class Screen:
         """Print; the colours are for the terminal, not for a log file."""
         self._display.display("".join(_coloured(piece) for piece in pieces), screen_only=True)
         self._display.display("".join(text for text, dummy in pieces), log_only=True)
+        # Whoever follows a run through a pipe wants to see it at once as well.
+        sys.stdout.flush()
 
-    def show(self, moment: Moment, latest: str) -> None:
+    def show(self, progress: Progress, latest: str, at_once: bool = False) -> None:
         """The progress, if it is time to."""
         now = time.monotonic()
-        if not moment.total or self._is_paused:
+        if self._is_paused:
             return
-        if not self.is_live:
-            if self._is_due(moment, now):
-                self._last_time, self._last_done = now, moment.done
-                self.say((clock(), PLAIN), ("  " + progress_text.plain_line(moment, self.style), PLAIN))
-        elif moment.done < moment.total and (not self._line.is_shown or now - self._last_time >= _APART):
-            self._last_time = now
-            self._line.draw(self._drawn(progress_text.live_line(moment, latest, clock, self.width, self.style)))
-        elif moment.done == moment.total and self._line.is_shown:
+        if self.is_live and (at_once or not self._line.is_shown or now - self._last_look >= _APART_ON_TERMINAL):
+            self._last_look = now
+            self._draw(progress.moment(now), latest)
+        elif not self.is_live and (at_once or now - self._last_look >= _APART):
+            self._last_look = now
+            self._say_progress(progress.moment(now), now)
+
+    def _draw(self, moment: Moment, latest: str) -> None:
+        if moment.done < moment.total:
+            pieces = progress_text.live_line(moment, latest, clock, self.width, self.style)
+            self._line.draw("".join(_coloured(piece) for piece in pieces))
+        elif self._line.is_shown:
             self._line.wipe()
 
-    def _is_due(self, moment: Moment, now: float) -> bool:
-        if moment.done == moment.total:
-            return moment.done != self._last_done
+    def _say_progress(self, moment: Moment, now: float) -> None:
         more = moment.done - self._last_done
-        return more >= max(1, moment.total * _PART) or now - self._last_time >= self._interval
-
-    @staticmethod
-    def _drawn(pieces: Sequence[Piece]) -> str:
-        return "".join(_coloured(piece) for piece in pieces)
+        is_end = more > 0 and moment.done == moment.total
+        is_late = moment.done < moment.total and now - self._last_line >= self._interval
+        if is_end or is_late or more >= max(1, moment.total * _PART):
+            self._last_line, self._last_done = now, moment.done
+            self.say(("{0}  {1}".format(clock(), progress_text.plain_line(moment, self.style)), PLAIN))
 
 
 def clock(seconds: float | None = None) -> str:

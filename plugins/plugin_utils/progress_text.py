@@ -40,7 +40,7 @@ class Style:
     """What stays the same for a whole run: the words of check mode, and the two characters of the bar."""
 
     check_mode: bool = False
-    bar: str = "#."
+    bar_signs: str = "#."
 
     def word(self, state: str) -> str:
         """What people call a state."""
@@ -58,34 +58,36 @@ def live_line(moment: Moment, latest: str, clock: Callable[[float], str], width:
 
     latest: what has just happened. clock: the time of day in so many seconds.
     """
-    pieces = [(_bar(moment.fraction, max(6, min(20, width // 7)), style.bar), PLAIN), (_done(moment), PLAIN)]
+    digits = len(str(moment.total))
+    pieces = [
+        (_bar(moment.fraction, max(6, min(20, width // 8)), style.bar_signs), PLAIN),
+        ("{0:>{2}}/{1}".format(moment.done, moment.total, digits), PLAIN),
+        ("{0:>{2}} {1}".format(moment.changed, style.word(CHANGED), digits), CHANGED),
+    ]
     if moment.failed:
         pieces.append(("{0} failed".format(moment.failed), FAILED))
-    pieces.append(("{0} {1}".format(moment.changed, style.word(CHANGED)), CHANGED))
-    if moment.remaining is not None:
-        pieces.append(("{0} left".format(about(moment.remaining)), PLAIN))
-    if moment.per_second is not None:
-        pieces.append((rate(moment.per_second), PLAIN))
-    if moment.remaining is not None:
+    if moment.per_second is not None and moment.remaining is not None:
+        pieces.append(("{0:>4} left".format(about(moment.remaining)), PLAIN))
+        pieces.append(("{0:>7}".format(rate(moment.per_second)), PLAIN))
         pieces.append(("ends {0}".format(clock(moment.remaining)), PLAIN))
     kept: list[Piece] = []
     for piece in pieces:
         if _width_of([*kept, piece]) <= width:
             kept.append(piece)
-    room = width - _width_of(kept) - len(_GAP)
-    if latest and room >= 12:
-        kept.append((_shortened(latest, room), PLAIN))
-    return _joined(kept)
+    kept.append((_fitting(latest, width - _width_of(kept) - len(_GAP)), PLAIN))
+    return _joined([piece for piece in kept if piece[0]])
 
 
 def plain_line(moment: Moment, style: Style) -> str:
     """A line of progress for output that is no terminal."""
-    words = ["{0}/{1} accounts".format(moment.done, moment.total).rjust(len(str(moment.total)) * 2 + 10)]
-    words.append("{0} {1}".format(moment.changed, style.word(CHANGED)))
-    words.append("{0} failed".format(moment.failed))
+    words = [
+        "{0:>{2}}/{1} accounts".format(moment.done, moment.total, len(str(moment.total))),
+        "{0} {1}".format(moment.changed, style.word(CHANGED)),
+        "{0} failed".format(moment.failed),
+    ]
     if moment.per_second is not None:
         words.append(rate(moment.per_second))
-    if moment.remaining is not None:
+    if moment.remaining:
         words.append("{0} left".format(about(moment.remaining)))
     return ", ".join(words)
 
@@ -100,17 +102,16 @@ def who(failure: Failure) -> str:
     return ", ".join(words)
 
 
-def reason(failure: Failure, width: int, indent: int = 2) -> str:
-    """Step and reason, whole, below the host."""
-    # Words that are longer than a line, such as ARNs, stay whole, so that they can be copied.
-    return "\n".join(_wrapped("{0}: {1}".format(failure.step, failure.reason), width, " " * indent))
+def reason(failure: Failure, width: int) -> str:
+    """The step and, whole, the reason, below the host."""
+    return "\n".join(_wrapped(failure.step + ":", width, "  ") + _wrapped(failure.reason, width, "    "))
 
 
 def failures_once_more(failures: Sequence[Failure], width: int) -> list[Piece]:
-    """The end of a run: all that failed, one paragraph each."""
+    """All that failed, a paragraph each."""
     pieces: list[Piece] = []
     for failure in failures:
-        pieces.append(("{0} {1}".format(failure.state.upper(), who(failure)), failure.state))
+        pieces += [("\n", PLAIN), ("{0}  {1}".format(failure.state.upper(), who(failure)), failure.state)]
         pieces.append(("\n" + reason(failure, width) + "\n", PLAIN))
     return pieces
 
@@ -129,10 +130,9 @@ def table(counts: Mapping[str, Mapping[str, int]], style: Style) -> list[Piece]:
 def host_table(summaries: Mapping[str, Mapping[str, int]]) -> list[Piece]:
     """What Ansible counts of hosts that are no accounts."""
     names = [name for name in _HOST_COLUMNS if name == "ok" or any(found[name] for found in summaries.values())]
-    words = {"failures": FAILED}
+    words = [FAILED if name == "failures" else name for name in names]
     rows = [[host, *(str(found[name]) for name in names)] for host, found in summaries.items()]
-    about_columns = [words.get(name, name) for name in names]
-    return _table(["host", *about_columns], rows, [PLAIN, *(word if word in STATES else PLAIN for word in about_columns)])
+    return _table(["host", *words], rows, [PLAIN, *(word if word in STATES else PLAIN for word in words)])
 
 
 def last_line(counts: Mapping[str, Mapping[str, int]], seconds: float, style: Style) -> str:
@@ -155,7 +155,7 @@ def rate(per_second: float) -> str:
 def about(seconds: float) -> str:
     """An estimate."""
     if seconds < 99:
-        return "{0:.0f} s".format(seconds)
+        return "{0} s".format(max(1, round(seconds)))
     return duration(60 * max(2, round(seconds / 60)))
 
 
@@ -184,35 +184,29 @@ def _bar(fraction: float, width: int, signs: str) -> str:
     return signs[0] * full + signs[1] * (width - full)
 
 
-def _done(moment: Moment) -> str:
-    return "{0}/{1}".format(moment.done, moment.total).rjust(len(str(moment.total)) * 2 + 1)
-
-
 def _width_of(pieces: Sequence[Piece]) -> int:
     return sum(width_of(text) for text, dummy in pieces) + len(_GAP) * (len(pieces) - 1)
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
-    return [(text + (_GAP if number < len(pieces) - 1 else ""), kind) for number, (text, kind) in enumerate(pieces)]
+    return [part for piece in pieces for part in ((_GAP, PLAIN), piece)][1:]
 
 
-def _shortened(text: str, width: int) -> str:
+def _fitting(text: str, width: int) -> str:
+    """As much of a text as there is room for: all, or what stands before its colon, or nothing."""
     text = one_line(text)
-    if width_of(text) <= width:
-        return text
-    while text and width_of(text) > width - 3:
-        text = text[:-1]
-    return text.rstrip() + "..."
+    return next((part for part in (text, text.partition(": ")[0]) if width_of(part) <= width), "")
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
     lines: list[str] = []
     for paragraph in text.splitlines():
+        # Words that are longer than a line, such as ARNs, stay whole, so that they can be copied.
         lines += textwrap.wrap(
-            paragraph,
+            one_line(paragraph),
             min(width, _WIDEST),
             initial_indent=indent,
-            subsequent_indent=indent + "  ",
+            subsequent_indent=indent,
             break_long_words=False,
             break_on_hyphens=False,
         )

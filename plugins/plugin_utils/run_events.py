@@ -1,20 +1,16 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a callback needs of Ansible's plays, tasks and results, the same for every ansible-core since 2.17."""
+"""What a callback needs of Ansible's tasks and results, the same for every ansible-core since 2.17."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
-from ansible.playbook.block import Block
-
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import CASES
-
 COLLECTION = "finops_for_cloud.aws."
+LOOK = COLLECTION + "fleet"
 STEP = COLLECTION + "step"
 RECAP = COLLECTION + "recap"
 # They change Ansible's view of the inventory, and no host.
@@ -48,13 +44,13 @@ class Event:
 
     @property
     def is_for_all(self) -> bool:
-        """Whether it speaks for more than its host."""
-        return bool(self.task.run_once)
+        """Whether it is of an action that speaks for all accounts, and says nothing of its host."""
+        return self.action in (LOOK, RECAP)
 
     @property
     def has_changed(self) -> bool:
         """Whether something outside of Ansible is different now, or would be."""
-        return bool(self.result.get("changed")) and self.action.split(".")[-1] not in _INVENTORY_ACTIONS
+        return bool(self.result.get("changed")) and self.action.rsplit(".", maxsplit=1)[-1] not in _INVENTORY_ACTIONS
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -66,13 +62,18 @@ class Event:
         """The titles of the writes that were made, or would be."""
         return [str(title) for item in self.items if item.get("changed") for title in item.get("steps") or []]
 
+    @property
+    def is_censored(self) -> bool:
+        """Whether the task's C(no_log) hides what came of it."""
+        return "censored" in self.result
+
     def says(self) -> list[str]:
         """What a debug task says, one text for each item."""
         return [_said(item) for item in self.items] if self.action in _DEBUG else []
 
     def reason(self) -> str:
         """Why it failed: words that are meant for people, and never the whole result."""
-        if "censored" in self.result:
+        if self.is_censored:
             return str(self.result["censored"])
         message = self.result.get("msg")
         words = [str(message).strip()] if message else []
@@ -90,39 +91,6 @@ def account_of(reason: str) -> tuple[str | None, str]:
     """The account that an error of this collection names at its beginning, and the rest."""
     match = _NAMES_ACCOUNT.match(reason)
     return (match[1], reason[match.end() :]) if match else (None, reason)
-
-
-def variables_of(play: Any) -> Mapping[str, Any]:
-    """A play's variables, with what Ansible says of its hosts; nothing where they cannot be had before it begins."""
-    try:
-        found: Mapping[str, Any] = play.get_variable_manager().get_vars(play=play)
-    except AnsibleError:
-        return {}
-    return found
-
-
-def cases_of(variables: Mapping[str, Any]) -> dict[str, str]:
-    """By host, the group of the accounts that it is in."""
-    groups = variables.get("groups", {})
-    return {host: case for case in reversed(CASES) for host in groups.get(case, [])}
-
-
-def has_template(play: Any) -> bool:
-    """Whether only the moment tells the hosts of a play."""
-    return "{{" in str(play.hosts)
-
-
-def steps_of(play: Any) -> int:
-    """The number of tasks in a play that go through the steps of an account."""
-    return sum(action == STEP for action in _actions(play.compile()))
-
-
-def _actions(entries: Iterable[Any]) -> Iterable[str]:
-    for entry in entries:
-        if isinstance(entry, Block):
-            yield from _actions([*entry.block, *entry.always])
-        else:
-            yield str(entry.action)
 
 
 def _attribute(result: Any, name: str) -> Any:

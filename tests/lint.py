@@ -24,7 +24,7 @@ PACKAGES = Path(sysconfig.get_path("purelib"))
 COLLECTION = Path("ansible_collections", "finops_for_cloud", "aws")
 AMAZON = Path("ansible_collections", "amazon", "aws")
 CODE = ("plugins", "tests")
-TYPED = ("plugins/module_utils", "plugins/plugin_utils", "plugins/action")
+TYPED = ("plugins/module_utils", "plugins/plugin_utils", "plugins/action", "plugins/callback")
 ENVIRONMENT = {
     **os.environ,
     "HOME": str(BUILD / "home"),

@@ -32,8 +32,9 @@ class ActionModule(ActionBase):
             registered = values(variables, _recap.VARIABLES)
             listed = None if check_mode else self._is_listed(registered, variables, listings)
             rows.append(_recap.row(host, " and ".join(cases.get(host, [])), registered, listed, check_mode))
-        self._display.display(_recap.text(rows, check_mode))
-        return {"changed": False, "accounts": rows}
+        brief = len(rows) >= _recap.BRIEF_FROM and not self._display.verbosity
+        self._display.display(_recap.text(rows, check_mode, brief))
+        return {"changed": False, "accounts": rows, "unlisted": [row["host"] for row in rows if row["unlisted"]]}
 
     def _is_listed(self, registered: Any, variables: Any, listings: Listings) -> bool | None:
         """None where nothing was connected in this run: the listing at its beginning still holds."""

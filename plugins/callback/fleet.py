@@ -4,7 +4,6 @@
 """Shows a long run over many accounts: one live line, failures as they happen, and a table at the end."""
 
 # Ansible's documentation stands first.
-# ruff: noqa: E402
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ _NAMES = {
     "access_key": "access key",
     "data_source": "data source",
 }
+# Larger fleets are told of in brief, unless with -v.
+BRIEF_FROM = 30
 _INDENT = 17
 _WIDTH = 120
 
@@ -35,7 +37,7 @@ def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None,
 
     variables: the host's VARIABLES, with the results that the roles register and C(finops_failure) from a failed run.
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
-    Returns account_id, host, case, state (changed, right or failed), done, right, left_out and failed.
+    Returns account_id, host, case, state (changed, right or failed), done, right, left_out, failed and unlisted.
     """
     found = results(variables)
     done = [step for module, result in found for step in result.get("steps", [])]
@@ -48,7 +50,8 @@ def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None,
         left_out = "{0}: finops_platform_url is not set".format(
             "data source" if has_key else "access key and data source"
         )
-    if not failed and listed is False and not check_mode:
+    is_unlisted = not failed and listed is False and not check_mode
+    if is_unlisted:
         failed = "data source: the platform does not list this account at the end of the run. Run the playbook again"
     state = "failed" if failed else "changed" if done else "right"
     return {
@@ -60,6 +63,7 @@ def row(host: str, case: str, variables: Mapping[str, Any], listed: bool | None,
         "right": right,
         "left_out": left_out,
         "failed": failed,
+        "unlisted": is_unlisted,
     }
 
 
@@ -67,23 +71,33 @@ def _failure(failure: Mapping[str, Any] | None) -> str | None:
     return "{0}: {1}".format(failure["task"], failure["reason"]) if failure else None
 
 
-def text(rows: Sequence[Mapping[str, Any]], check_mode: bool) -> str:
-    """All accounts, one paragraph each, and a last line that counts them."""
+def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> str:
+    """The accounts and a last line that counts them.
+
+    brief: failed accounts whole, of changed ones how many steps were done, and none that were right already.
+    """
     words = {"changed": "would change" if check_mode else "changed", "right": "already right", "failed": "FAILED"}
     lines = []
     for account in rows:
-        lines.append(
-            "Account {0} ({1}), {2}: {3}".format(
-                account["account_id"], account["host"], account["case"], words[account["state"]]
-            )
+        head = "Account {0} ({1}), {2}: {3}".format(
+            account["account_id"], account["host"], account["case"], words[account["state"]]
         )
-        lines += _paragraph("would be done" if check_mode else "done", account["done"])
-        lines += _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])
-        lines += _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
-        lines += _paragraph("failed", [account["failed"]] if account["failed"] else [])
+        if not brief or account["state"] == "failed":
+            lines += [head] + _details(account, check_mode)
+        elif account["state"] == "changed":
+            lines.append("{0}, {1} steps".format(head, len(account["done"])))
     counts = ["{0} {1}".format(sum(account["state"] == state for account in rows), words[state]) for state in words]
     lines.append("{0} account{1}: {2}".format(len(rows), "" if len(rows) == 1 else "s", ", ".join(counts)))
     return "\n".join(lines)
+
+
+def _details(account: Mapping[str, Any], check_mode: bool) -> list[str]:
+    return (
+        _paragraph("would be done" if check_mode else "done", account["done"])
+        + _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])
+        + _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
+        + _paragraph("failed", [account["failed"]] if account["failed"] else [])
+    )
 
 
 def _paragraph(title: str, items: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ module: recap
 short_description: Say what became of every account
 description:
   - Prints for each account of the play what was done, what was already right, what was left out, and what failed and
-    why.
+    why. Of thirty accounts and more it names only those that changed or failed, unless with C(-v).
   - It reads the results that the roles of this collection register and C(finops_failure), where a playbook noted one.
     It has no options.
   - Where a run connected an account, it asks the platform once more whether the account is listed.
@@ -83,4 +83,15 @@ accounts:
       type: str
       returned: always
       sample: null
+    unlisted:
+      description: Whether it failed because the platform does not list it, although this run connected it.
+      type: bool
+      returned: always
+      sample: false
+unlisted:
+  description: The hosts of which the last is so.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 """

@@ -60,12 +60,14 @@ def test_a_key_in_a_store_is_not_said_to_be_left_out() -> None:
 
 def test_an_account_that_the_platform_does_not_list_has_failed() -> None:
     assert row({**URL, **connection(access_key=done("Create the data source"))}, listed=False)["state"] == "failed"
+    assert row({**URL, **connection(access_key=done("Create the data source"))}, listed=False)["unlisted"]
+    assert not row({**URL, **connection(access_key=done("Create the data source"))}, listed=True)["unlisted"]
 
 
 def test_the_text_names_every_account_and_counts_them() -> None:
     failure = {"task": "Log in", "reason": "no credentials"}
     text = _recap.text(
-        [row({**URL, **connection(cur=RIGHT)}), row({**URL, "finops_failure": failure})], check_mode=False
+        [row({**URL, **connection(cur=RIGHT)}), row({**URL, "finops_failure": failure})], check_mode=False, brief=False
     )
     assert "Account 111122223333 (payer), management: already right" in text
     assert "FAILED" in text and "Log in: no credentials" in text
@@ -73,6 +75,20 @@ def test_the_text_names_every_account_and_counts_them() -> None:
 
 
 def test_in_check_mode_nothing_is_said_to_be_done() -> None:
-    text = _recap.text([row({**URL, **connection(cur=done("Create the bucket b"))})], check_mode=True)
+    text = _recap.text([row({**URL, **connection(cur=done("Create the bucket b"))})], check_mode=True, brief=False)
     assert "would change" in text and "would be done" in text
     assert "  done" not in text
+
+
+def test_in_brief_what_was_right_is_only_counted_and_what_failed_is_whole() -> None:
+    rows = [
+        row({**URL, **connection(cur=RIGHT)}),
+        row({**URL, **connection(cur=done("Create the bucket b", "Create the export e"))}, listed=True),
+        row({**URL, "finops_failure": {"task": "Log in", "reason": "no credentials"}}),
+    ]
+    assert _recap.text(rows, check_mode=False, brief=True).splitlines() == [
+        "Account 111122223333 (payer), management: changed, 2 steps",
+        "Account 111122223333 (payer), management: FAILED",
+        "  failed         Log in: no credentials",
+        "3 accounts: 1 changed, 1 already right, 1 FAILED",
+    ]

@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         return {"changed": False, "accounts": rows, "unlisted": [row["host"] for row in rows if row["unlisted"]]}
 
     def _is_listed(self, registered: Any, variables: Any, listings: Listings) -> bool | None:
-        """None where nothing was connected in this run: the listing at its beginning still holds."""
+        """None without a platform, and where nothing was connected in this run: the listing at its beginning still holds."""
         connected = any(
             result.get("changed")
             for module, result in _recap.results(registered)
@@ -50,4 +50,4 @@ class ActionModule(ActionBase):
         except FinopsError as error:
             self._display.warning("the platform could not be listed at the end of the run: {0}".format(error))
             return None
-        return listing is not None and listing.has(variables["finops_account_id"])
+        return None if listing is None else listing.has(variables["finops_account_id"])

@@ -26,7 +26,7 @@ FIRST, MOST = 0.02, 2.0
 # A throttle doubles the interval, a call that got through halves it; below this share of the first there is no limit.
 _LONGER, _SHORTER, _END = 2.0, 0.5, 1 / 16
 # The mean of the first wait after a throttle is half of this, in seconds; it doubles with every further one.
-_RETRY, _RETRY_MOST = 0.25, 20.0
+_RETRY, _RETRY_MOST = 0.1, 20.0
 
 
 class _State(NamedTuple):

@@ -57,7 +57,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version impo
 # Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
 ONCE = ("create_access_key", "create_policy_version")
 REMOVALS = ("delete_", "detach_", "untag_")
-ATTEMPTS = 10
+ATTEMPTS = 12
 SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
 ROLE_SESSION_NAME = "finops-for-cloud"
 # A session this close to its end is renewed rather than used.

@@ -254,6 +254,7 @@ def test_a_store_in_a_central_account(fleet: Fleet) -> None:
 def test_a_store_alone_serves_without_a_platform(laboratory: Laboratory) -> None:
     run = laboratory.onboard(finops_platform_url=None, finops_secret_store="ssm")
     assert run.code == 0, run.output
+    assert run.recap()[HOST]["state"] == "changed"
     value = stored(laboratory.fleet, laboratory.account, "ssm")
     assert value is not None
     assert laboratory.keys == {value["access_key_id"]: "Active"}

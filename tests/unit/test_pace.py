@@ -121,6 +121,6 @@ def test_a_throttled_call_is_tried_again_sooner_than_botocore_would() -> None:
             request_dict={"context": {}},
         )
         waits.append(botocore.hooks.first_non_none_response(answers))
-    assert all(0 < wait <= 0.25 * 2**number for number, wait in enumerate(waits[:-1]))
+    assert all(0 < wait <= 0.1 * 2**number for number, wait in enumerate(waits[:-1]))
     # The last attempt's throttle is the caller's to hear of.
     assert not waits[-1]

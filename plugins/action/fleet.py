@@ -10,9 +10,17 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _fleet
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import problems
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import readers_names
+
+_NO_ACCOUNTS = (
+    "The inventory has no accounts: put each account's host into one of the groups management, member or standalone, and "
+    "give it finops_account_id. Copy inventories/example of this collection to begin with."
+)
+_NONE_IN_LIMIT = "None of the hosts of this run is an account: none is in the groups management, member or standalone."
 
 
 class ActionModule(ActionBase):
@@ -22,27 +30,22 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """C(accounts): by host, the C(problem) that it has, and the C(data_source) that the platform lists for it."""
+        """C(accounts): by host its C(case), the C(problem) that it has, and the C(data_source) that the platform lists."""
         super().run(tmp, task_vars)
         inventory, listings = Inventory(task_vars or {}), Listings()
-        cases = inventory.cases()
-        problems: dict[str, str] = {}
-        variables = {host: inventory.variables(host) for host in {*cases, *inventory.in_play}}
-        hosts = {}
-        for host in cases:
-            try:
-                hosts[host] = {"account_id": variables[host].get("finops_account_id"), "cases": cases[host]}
-            except AnsibleError as error:
-                problems[host] = f"finops_account_id: {error}"
-        problems.update(_fleet.problems(hosts))
+        in_play = inventory.cases_in_play()
+        if not in_play:
+            return {"failed": True, "msg": _NO_ACCOUNTS if not inventory.cases() else _NONE_IN_LIMIT}
+        known = inventory.cases()
+        variables = {host: inventory.variables(host) for host in known}
+        found = _problems(known, variables)
         accounts = {}
-        for host in inventory.in_play:
+        for host, cases in in_play.items():
             try:
-                accounts[host] = self._view(variables[host], listings) if host not in problems else {}
+                view = self._view(variables[host], listings) if host not in found else {"problem": found[host]}
             except (FinopsError, AnsibleError) as error:
-                problems[host] = str(error)
-            if host in problems:
-                accounts[host] = {"problem": problems[host]}
+                view = {"problem": worded(str(error), readers_names("account"))}
+            accounts[host] = {"case": cases[0], **view}
         return {"changed": False, "accounts": accounts}
 
     def _view(self, variables: Any, listings: Listings) -> dict[str, Any]:
@@ -50,3 +53,15 @@ class ActionModule(ActionBase):
         if listing is None:
             return {"problem": None}
         return listing.view(variables["finops_account_id"], variables.get("finops_data_source_name"))
+
+
+def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with hosts of the whole inventory, whatever the limit of this run."""
+    unreadable: dict[str, str] = {}
+    hosts = {}
+    for host, cases in known.items():
+        try:
+            hosts[host] = {"account_id": variables[host].get("finops_account_id"), "cases": cases}
+        except AnsibleError as error:
+            unreadable[host] = f"finops_account_id: {error}"
+    return {**unreadable, **worded(problems(hosts), readers_names("account"))}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints what became of every account, and looks once whether the platform lists those that were connected."""
+"""Prints the verdict on every account, and fails where Ansible itself would not show a failure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _recap
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import recap
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
+    REGISTERED,
+    has_connected,
+    verdict,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings, values
+
+_VARIABLES = (*REGISTERED, "finops_account_id", "finops_platform_url")
 
 
 class ActionModule(ActionBase):
@@ -21,29 +28,28 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """C(accounts): a row for each; printed as text as well."""
+        """C(accounts): a verdict for each; printed as text as well."""
         super().run(tmp, task_vars)
-        inventory, listings = Inventory(task_vars or {}), Listings()
-        cases = inventory.cases()
+        task_vars = task_vars or {}
+        inventory, listings = Inventory(task_vars), Listings()
         check_mode = bool(self._task.check_mode)
         rows = []
-        for host in inventory.in_play:
+        for host, cases in inventory.cases_in_play().items():
             variables = inventory.variables(host)
-            registered = values(variables, _recap.VARIABLES)
+            registered = values(variables, _VARIABLES)
             listed = None if check_mode else self._is_listed(registered, variables, listings)
-            rows.append(_recap.row(host, " and ".join(cases.get(host, [])), registered, listed, check_mode))
-        brief = len(rows) >= _recap.BRIEF_FROM and not self._display.verbosity
-        self._display.display(_recap.text(rows, check_mode, brief))
-        return {"changed": False, "accounts": rows, "unlisted": [row["host"] for row in rows if row["unlisted"]]}
+            rows.append(verdict(host, " and ".join(cases), registered, listed))
+        brief = len(rows) >= recap.BRIEF_FROM and not self._display.verbosity
+        self._display.display(recap.text(rows, check_mode, brief))
+        result: dict[str, Any] = {"changed": False, "accounts": rows}
+        silent = [row for row in rows if row["failed"] and row["host"] in _alive(task_vars)]
+        if silent:
+            result.update(failed=True, msg=_failed_silently(silent))
+        return result
 
     def _is_listed(self, registered: Any, variables: Any, listings: Listings) -> bool | None:
         """None without a platform, and where nothing was connected in this run: the listing at its beginning still holds."""
-        connected = any(
-            result.get("changed")
-            for module, result in _recap.results(registered)
-            if module in ("access_key", "data_source")
-        )
-        if not connected:
+        if not has_connected(registered):
             return None
         try:
             listing = listings.of(variables)
@@ -51,3 +57,13 @@ class ActionModule(ActionBase):
             self._display.warning("the platform could not be listed at the end of the run: {0}".format(error))
             return None
         return None if listing is None else listing.has(variables["finops_account_id"])
+
+
+def _alive(task_vars: dict[str, Any]) -> list[str]:
+    """The hosts that Ansible does not count as failed."""
+    return list(task_vars.get("ansible_play_hosts", []))
+
+
+def _failed_silently(rows: list[dict[str, Any]]) -> str:
+    names = ", ".join("{0} ({1})".format(row["account_id"], row["host"]) for row in rows)
+    return "{0} failed, as the recap above says: {1}".format("1 account" if len(rows) == 1 else "accounts", names)

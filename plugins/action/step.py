@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One step of an account's way to the platform; the roles loop over these.
+"""One step of an account visit; the roles loop over these.
 
 All items of a loop run in the one worker process that Ansible forks for a task and host. So an account costs one fork
 however many steps it takes, logs in once, and keeps its connections from step to step.
@@ -9,44 +9,28 @@ however many steps it takes, logs in once, and keeps its connections from step t
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import time
 from typing import Any
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._session import Clients
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import VARIABLES, RoleVariables
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import (
+    VARIABLES,
+    RoleVariables,
+    readers_names,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import RESOURCES
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import ActionModule as Shell
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.visit import Visit, visit
 
-
-@dataclasses.dataclass
-class Account:
-    """What an account's steps hand on to the later ones."""
-
-    clients: Clients | None = None
-    session: str | None = None
-    data_source: dict[str, Any] | None = None
-    has_failed: bool = False
-
-    def handed_on(self, module: str) -> dict[str, Any]:
-        """Options for a later step."""
-        options: dict[str, Any] = {"session": self.session}
-        if module in ("access_key", "data_source"):
-            options["known"] = self.data_source
-        return options
-
-    def note(self, result: dict[str, Any], clients: Clients | None) -> None:
-        """Keep what a step has found out."""
-        self.clients = clients or self.clients
-        self.session = result.get("session", self.session)
-        self.data_source = result.get("data_source", self.data_source)
-
-
+_ARGUMENTS = {
+    "module": {"type": "str", "choices": list(VARIABLES), "required": True},
+    "intent": {"type": "str", "choices": list(procedure.INTENTS), "default": procedure.CONNECT},
+    "earlier": {"type": "dict"},
+}
 # Seconds between the first calls of workers that begin together.
 _APART = 0.02
-_ACCOUNTS: dict[str, Account] = {}
 
 
 class ActionModule(Shell):
@@ -56,42 +40,41 @@ class ActionModule(Shell):
         """The module's result, or why it was left out."""
         super(Shell, self).run(tmp, task_vars)
         task_vars = task_vars or {}
-        given = self.validate_argument_spec(
-            {
-                "module": {"type": "str", "choices": list(VARIABLES), "required": True},
-                "options": {"type": "dict", "default": {}},
-            }
-        )[1]
-        module, host = given["module"], task_vars["inventory_hostname"]
-        if module == "account" or host not in _ACCOUNTS:
-            _ACCOUNTS[host] = Account()
-        account = _ACCOUNTS[host]
-        if account.has_failed:
+        given = self.validate_argument_spec(_ARGUMENTS)[1]
+        module, intent = given["module"], given["intent"]
+        under_way = visit(task_vars["inventory_hostname"], module == "account", given["earlier"])
+        if under_way.has_failed:
             return {"changed": False, "skipped": True, "skip_reason": "an earlier step failed", "module": module}
         # Until it has ended well.
-        account.has_failed = True
-        result = self._run_step(module, given["options"], account, task_vars)
-        account.has_failed = bool(result.get("failed"))
+        under_way.has_failed = True
+        result = self._run_step(module, intent, under_way, task_vars)
+        under_way.note(result, self.clients)
+        if "finops_fleet" in task_vars:
+            # The recap of such a run tells what is worth knowing, once.
+            result.pop("warnings", None)
         return {**result, "module": module}
 
-    def _run_step(
-        self, module: str, given: dict[str, Any], account: Account, task_vars: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _run_step(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
         variables = RoleVariables(task_vars, self._templar)
-        options = account.handed_on(module)
         if module == "account":
             variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)
-            options["fleet"] = (
-                task_vars.get("finops_fleet", {}).get("accounts", {}).get(task_vars["inventory_hostname"])
-            )
-        options = {**variables.options(module), **options, **given}
+        options = {
+            **variables.options(module, intent),
+            **under_way.options(module),
+            "variables": readers_names(module),
+            **_seen_of_the_fleet(module, task_vars),
+        }
         lacks = _lacks(module, options)
         if lacks:
             return {"changed": False, "skipped": True, "skip_reason": lacks}
-        result = self.run_module(module, options, task_vars, account.clients)
-        account.note(result, self.clients)
-        return result
+        return self.run_module(module, options, task_vars, under_way.clients, audit=intent == procedure.AUDIT)
+
+
+def _seen_of_the_fleet(module: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+    """What the look at the whole fleet found out about this account."""
+    accounts = task_vars.get("finops_fleet", {}).get("accounts", {})
+    return {"fleet": accounts.get(task_vars["inventory_hostname"])} if module == "account" else {}
 
 
 def _spread_out(task_vars: dict[str, Any]) -> None:

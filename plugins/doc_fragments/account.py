@@ -35,6 +35,11 @@ options:
         same run. With it a task does not ask AWS again who the caller is, and does not assume the role again.
       - Where it is missing, from another run or about to expire, the task logs in by itself.
     type: raw
+  variables:
+    description:
+      - What the reader of an error calls the options, by option, such as the variables of the roles.
+      - For M(finops_for_cloud.aws.step); leave it out.
+    type: dict
 requirements:
   - python >= 3.9
   - boto3 >= 1.34.0

@@ -230,8 +230,8 @@ steps:
     - Create the data source aws-111122223333
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils.access_key import AccessKey
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import AccessKey
 
 
 def main() -> None:

@@ -91,8 +91,8 @@ access_keys:
       sample: null
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils.access_key import AccessKey
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import AccessKey
 
 
 def main() -> None:

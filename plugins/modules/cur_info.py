@@ -131,8 +131,8 @@ cur:
           RestrictPublicBuckets: true
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils.cur import Cur
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.cur import Cur
 
 
 def main() -> None:

@@ -147,8 +147,8 @@ steps:
     - Rename the data source aws-111122223333 to Example payer
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils.data_source import DataSource
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import DataSource
 
 
 def main() -> None:

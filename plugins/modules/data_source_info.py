@@ -89,8 +89,8 @@ data_source:
       sample: null
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils.data_source import DataSource
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import DataSource
 
 
 def main() -> None:

@@ -159,8 +159,8 @@ steps:
     - Create the policy FinOpsForCloudResourceDiscovery
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils.policy import Policy
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.policy import Policy
 
 
 def main() -> None:

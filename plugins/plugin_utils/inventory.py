@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import Listing
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import OPTIONS, Platform
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._settings import CASES
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS, Platform
 
 
 class Inventory:
@@ -32,6 +32,11 @@ class Inventory:
             for host in self._groups.get(case, []):
                 found.setdefault(host, []).append(case)
         return found
+
+    def cases_in_play(self) -> dict[str, list[str]]:
+        """By host of the play, in its order, the cases whose groups it is in; other hosts are no accounts."""
+        cases = self.cases()
+        return {host: cases[host] for host in self.in_play if host in cases}
 
     def variables(self, host: str) -> Mapping[str, Any]:
         """A host's variables, gathered here and now; each is templated when it is asked for."""

@@ -13,6 +13,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 
 _ACCOUNT = {
     "account_id": "finops_account_id",
@@ -45,7 +48,7 @@ _REPORT = {
     "cur_bucket": "finops_cur_bucket",
     "cur_prefix": "finops_cur_prefix",
 }
-_DATA_SOURCE = {"type": "finops_data_source_type", "name": "finops_data_source_name", **_REPORT}
+_DATA_SOURCE = {"name": "finops_data_source_name", **_REPORT}
 
 VARIABLES: dict[str, dict[str, str]] = {
     "account": {
@@ -53,7 +56,6 @@ VARIABLES: dict[str, dict[str, str]] = {
         **_PLATFORM,
         **_SECRET_STORE,
         **_REPORT,
-        "case": "finops_case",
         "cur_bucket_region": "finops_cur_bucket_region",
         "policy_variant": "finops_policy_variant",
         "user_name": "finops_user_name",
@@ -71,7 +73,6 @@ VARIABLES: dict[str, dict[str, str]] = {
     },
     "policy": {
         **_ACCOUNT,
-        "policies": "finops_policies",
         "variant": "finops_policy_variant",
         "bucket": "finops_cur_bucket",
         "prefix": "finops_cur_prefix",
@@ -80,7 +81,6 @@ VARIABLES: dict[str, dict[str, str]] = {
     "user": {
         **_ACCOUNT,
         "name": "finops_user_name",
-        "policies": "finops_policies",
         "tags": "finops_tags",
     },
     "access_key": {
@@ -97,6 +97,24 @@ VARIABLES: dict[str, dict[str, str]] = {
 
 
 _HOW_TO_RUN = {"finops_in_process": {"type": "bool"}, "finops_rotate_now": {"type": "bool"}}
+# Of the options that the core names in its texts wherever they were given, the variables.
+_NAMES = {
+    **_ACCOUNT,
+    **_PLATFORM,
+    **_SECRET_STORE,
+    **_REPORT,
+    "cur_bucket_region": "finops_cur_bucket_region",
+    "policy_variant": "finops_policy_variant",
+    "user_name": "finops_user_name",
+    "data_source_name": "finops_data_source_name",
+    "tags": "finops_tags",
+    "case": "finops_case",
+}
+
+
+def readers_names(module: str) -> dict[str, str]:
+    """What who reads an error of a module calls its options: the variables that they come from."""
+    return {**_NAMES, **VARIABLES[module]}
 
 
 class RoleVariables:
@@ -106,13 +124,30 @@ class RoleVariables:
         self._task_vars = task_vars
         self._templar = templar
 
-    def options(self, module: str) -> dict[str, Any]:
-        """The module's options; AnsibleActionFail names the variable whose template fails."""
+    def options(self, module: str, intent: str = procedure.CONNECT) -> dict[str, Any]:
+        """The module's options for an intent; AnsibleActionFail names the variable whose template fails."""
         # An account_id that is missing is refused with its variable's name by the module's own check of its value.
-        options = {"account_id": None, **self._values(VARIABLES[module])}
+        options = {"account_id": None, **self._values(VARIABLES[module]), **procedure.options(self._case(), module)}
         if module == "access_key":
-            options["data_source"] = self._values(_DATA_SOURCE)
+            options["data_source"] = {**options["data_source"], **self._values(_DATA_SOURCE)}
+        if module == "access_key" and intent == procedure.ROTATE:
+            options.update(self._rotation())
         return options
+
+    def _case(self) -> str:
+        case = str(self._values({"case": "finops_case"}).get("case"))
+        if case not in procedure.CASES:
+            raise AnsibleActionFail(
+                "finops_case: {0!r} is none of {1}; the roles of these names set it".format(
+                    case, ", ".join(procedure.CASES)
+                )
+            )
+        return case
+
+    def _rotation(self) -> dict[str, Any]:
+        """The whole fleet switches before the first old key is deactivated; check mode announces both at once."""
+        now = self._values({"now": "finops_rotate_now"}).get("now", False)
+        return {"rotate": "now" if boolean(now) else "when_old", "retire": self._task_vars["ansible_check_mode"]}
 
     def check(self, argument_specs: Mapping[str, Mapping[str, Any]]) -> None:
         """Check the types and choices of all variables, whichever step uses them; AnsibleActionFail names the bad ones.

@@ -18,19 +18,19 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._reconcile import Mode, run
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._session import HAS_BOTOCORE, Clients, warm_up
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import HAS_BOTOCORE, Clients, warm_up
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import masked
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.vaulted_file import vaulted_files
 
 RESOURCES = {
     name: importlib.import_module(
-        "ansible_collections.finops_for_cloud.aws.plugins.module_utils.{0}".format(name)
+        "ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.{0}".format(name)
     ).RESOURCE
     for name in ("access_key", "account", "cur", "data_source", "policy", "user")
 }
@@ -53,11 +53,19 @@ class ActionModule(ActionBase):
         return self.run_module(self._task.action.split(".")[-1], self._task.args, task_vars or {})
 
     def run_module(
-        self, name: str, args: Mapping[str, Any], task_vars: dict[str, Any], clients: Clients | None = None
+        self,
+        name: str,
+        args: Mapping[str, Any],
+        task_vars: dict[str, Any],
+        clients: Clients | None = None,
+        audit: bool = False,
     ) -> dict[str, Any]:
-        """The result of a module of this collection; clients: the account's, where an earlier step has made them."""
-        if self._fits_in_process(name, args, task_vars):
-            return self._run_in_process(name, args, clients)
+        """The result of a module of this collection.
+
+        clients: the account's, where an earlier step has made them. audit: findings alone, always in this process.
+        """
+        if audit or self._fits_in_process(name, args, task_vars):
+            return self._run_in_process(name, args, clients, audit)
         return self._run_as_module(name, args, task_vars)
 
     @property
@@ -73,7 +81,9 @@ class ActionModule(ActionBase):
         wanted = only_here or boolean(self._templar.template(task_vars.get("finops_in_process", True)))
         return wanted and not unlike
 
-    def _run_in_process(self, name: str, args: Mapping[str, Any], clients: Clients | None) -> dict[str, Any]:
+    def _run_in_process(
+        self, name: str, args: Mapping[str, Any], clients: Clients | None, audit: bool
+    ) -> dict[str, Any]:
         if not HAS_BOTOCORE:
             return {"failed": True, "msg": missing_required_lib("botocore")}
         info = name.endswith("_info")
@@ -81,11 +91,11 @@ class ActionModule(ActionBase):
         spec = argument_spec(resource, info)
         options = _validated(spec, args)
         self.clients = clients or self._new_clients(options)
-        result = run(resource, options, self.clients, Mode(self._task.check_mode, self._task.diff, info))
-        if name == "account" and not result.get("failed"):
+        result = run(resource, options, self.clients, Mode(self._task.check_mode, self._task.diff, info, audit))
+        if name == "account" and not (audit or result.get("failed")):
             result["session"] = seal(self.clients.log_in())
         secrets = [str(options[option]) for option in spec if spec[option].get("no_log") and options.get(option)]
-        return remove_values(result, secrets)
+        return masked(result, secrets)
 
     def _new_clients(self, options: Mapping[str, Any]) -> Clients:
         session = options.get("session")

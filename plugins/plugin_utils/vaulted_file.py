@@ -19,8 +19,8 @@ from typing import Any
 import yaml
 from ansible.parsing.vault import VaultLib
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._secret_store import SecretStore
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import SecretStore
 
 
 class VaultedFile(SecretStore):

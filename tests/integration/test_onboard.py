@@ -10,8 +10,8 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._columns import COLUMNS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import Platform
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
 from tests.integration.playbook import ROTATE, Fleet, Run, Variables
 
 SHELLS = pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._pace import FIRST, Pace
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._session import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import FIRST, Pace
 from tests.integration.playbook import Fleet
 
 

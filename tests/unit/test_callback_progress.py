@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import progress
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.progress import Failure, Progress
 
@@ -29,7 +29,7 @@ def failure(host: str, reason: str = "AWS refused it", **more: str) -> Failure:
 
 
 def test_the_cases_are_those_of_the_collection() -> None:
-    assert progress.CASES == _settings.CASES
+    assert tuple(procedure.CASES) == progress.CASES
 
 
 def test_nothing_is_done_in_the_beginning(run: Progress) -> None:

@@ -17,8 +17,8 @@ import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ACTION_ONLY = {"fleet", "recap", "step"}
@@ -57,7 +57,7 @@ def role_options(role: str) -> dict[str, Any]:
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_documented_options_are_those_of_the_argument_spec(documented: dict[str, Any], module: str) -> None:
     core = importlib.import_module(
-        "ansible_collections.finops_for_cloud.aws.plugins.module_utils." + module.removesuffix("_info")
+        "ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources." + module.removesuffix("_info")
     )
     spec = argument_spec(core.RESOURCE, module.endswith("_info"))
     assert facts(documented[module]["doc"]["options"], "suboptions") == facts(spec, "options")
@@ -82,11 +82,10 @@ def test_the_action_group_is_all_modules_with_options() -> None:
     assert groups == {"aws": sorted(MODULES)}
 
 
-def test_every_module_has_its_action_plugin_and_all_are_one() -> None:
-    plugins = {path.stem: path for path in CHECKOUT.glob("plugins/action/*.py")}
-    assert set(plugins) == MODULES | ACTION_ONLY
-    links = {name for name, path in plugins.items() if path.is_symlink() and path.readlink() == Path("cur.py")}
-    assert links == MODULES - {"cur"}
+def test_every_module_is_routed_to_the_one_action_plugin_that_runs_the_core() -> None:
+    routing = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text())["plugin_routing"]["modules"]
+    assert routing == {name: {"action_plugin": "finops_for_cloud.aws.account"} for name in MODULES - {"account"}}
+    assert {path.stem for path in CHECKOUT.glob("plugins/action/*.py")} == ACTION_ONLY | {"account"}
 
 
 def test_roles_describe_the_same_variable_in_the_same_words() -> None:
@@ -106,9 +105,9 @@ def test_roles_take_the_same_variables_but_a_member_has_no_report() -> None:
 
 def test_the_roles_defaults_are_the_documented_settings() -> None:
     options = role_options("management")
-    assert options["finops_cur_prefix"]["default"] == _settings.CUR_PREFIX
-    assert options["finops_user_name"]["default"] == _settings.USER_NAME
-    assert options["finops_policy_variant"]["default"] == _settings.VARIANTS[0]
+    assert options["finops_cur_prefix"]["default"] == settings.CUR_PREFIX
+    assert options["finops_user_name"]["default"] == settings.USER_NAME
+    assert options["finops_policy_variant"]["default"] == settings.VARIANTS[0]
 
 
 def test_secrets_are_marked_as_such_in_the_roles() -> None:
@@ -125,11 +124,11 @@ def test_the_example_inventory_has_every_case_and_only_variables_that_exist() ->
     loader = DataLoader()
     folder = CHECKOUT / "inventories" / "example"
     inventory = loader.load_from_file(str(folder / "inventory.yml"))
-    assert set(inventory) == set(_settings.CASES)
+    assert set(inventory) == set(procedure.CASES)
     known = set(role_options("management"))
     for group in inventory.values():
         for variables in group["hosts"].values():
             assert set(variables) <= known
-            _settings.account_id(str(variables["finops_account_id"]))
+            settings.account_id(str(variables["finops_account_id"]))
     for path in folder.glob("group_vars/*.yml"):
         assert set(loader.load_from_file(str(path))) <= known

@@ -1,0 +1,358 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One account's clients: how it is reached, who the caller is, and what AWS's errors mean.
+
+Calls go through read() and write(); a write is refused until the caller is known to be in the account.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import random
+import time
+from typing import Any, Callable, Mapping, Sequence
+
+try:
+    import botocore.config
+    import botocore.exceptions
+    import botocore.loaders
+    import botocore.session
+
+    HAS_BOTOCORE = True
+    # Service models are read and parsed once per process, not once per account.
+    _LOADER = botocore.loaders.create_loader()
+except ImportError:
+    HAS_BOTOCORE = False
+
+from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
+    CREDENTIAL_CODES,
+    CREDENTIAL_VARIABLES,
+    GONE,
+    NOT_YET_SPREAD,
+    SPREADING,
+    THROTTLED,
+    AwsError,
+    converted,
+    has_code,
+    repeated,
+    says,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import keep_pace, retry_soon
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.documents import EXPORT_REGION
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
+    FinopsError,
+    InputError,
+    OutcomeUnknown,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import (
+    SecretStore,
+    secret_store,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
+
+# Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
+ONCE = ("create_access_key", "create_policy_version")
+REMOVALS = ("delete_", "detach_", "untag_")
+ATTEMPTS = 12
+SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
+ROLE_SESSION_NAME = "finops-for-cloud"
+# A session this close to its end is renewed rather than used.
+SESSION_MARGIN = datetime.timedelta(minutes=5)
+
+
+def _new_session(profile: str | None) -> Any:
+    session = botocore.session.Session(profile=profile)
+    session.register_component("data_loader", _LOADER)
+    return session
+
+
+# The session of accounts without a profile, once warm_up() has made it; it holds no credentials of any account.
+_SESSIONS: dict[str | None, Any] = {}
+
+
+def warm_up() -> None:
+    """Loads all that accounts have in common, so that processes forked from this one have it: models and a session."""
+    _SESSIONS[None] = _new_session(None)
+    for service in SERVICES:
+        client = _SESSIONS[None].create_client(
+            service, region_name=settings.REGION, aws_access_key_id="-", aws_secret_access_key="-"
+        )
+        # This loads the model of the paginators.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+
+
+class Clients:
+    """The AWS services and the platform, as one account's caller.
+
+    options: a task's options; those of amazon.aws to connect, account_id, assume_role_arn, assume_role_external_id,
+    session (what log_in() returned earlier in the run) and the platform_ ones.
+    Raises FinopsError where no credentials are to be had.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self._botocore: dict[str | None, Any] = {}
+        self._clients: dict[tuple[str, bool], Any] = {}
+        self._regions: dict[str, str] = {}
+        self._identity: dict[str, Any] | None = _still_valid(options.get("session"))
+        self._platform: Platform | None = None
+        self._store: SecretStore | None = None
+        self._has_store = False
+        self._is_central = False
+        # Set by the action shell, which has the vault's password: (folder, name) -> SecretStore.
+        self.vaulted_files: Callable[[str, str], SecretStore] | None = None
+
+    @property
+    def account(self) -> str:
+        """The account that the task is about; InputError where it is no account id."""
+        return settings.account_id(self._options.get("account_id"))
+
+    @property
+    def region(self) -> str:
+        """The session's region: as given, of the profile or environment, else us-east-1."""
+        return (
+            self._options.get("region")
+            or self._session(self._options.get("profile")).get_config_variable("region")
+            or settings.REGION
+        )
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region, such as C(aws) or C(aws-cn)."""
+        try:
+            return str(self._session(None).get_partition_for_region(self.region))
+        except botocore.exceptions.UnknownRegionError:
+            raise InputError("region", "{0!r} is no AWS region".format(self.region))
+
+    @property
+    def platform(self) -> Platform:
+        """The platform's client; InputError where the platform_ options are not usable."""
+        if self._platform is None:
+            self._platform = Platform(self._options)
+        return self._platform
+
+    def use_region(self, service: str, region: str) -> None:
+        """Talk to one service in a region of its own, as the bucket's."""
+        self._regions[service] = region
+
+    def log_in(self) -> dict[str, Any]:
+        """Who the caller is, after one call to STS: AssumeRole where a role is given, else GetCallerIdentity.
+
+        Returns account_id, arn, partition and, for an assumed role, its credentials and their expiration.
+        Raises FinopsError where that is another account than the task's.
+        """
+        if self._identity is None:
+            self._identity = self._assume_role() if self._options.get("assume_role_arn") else self._caller_identity()
+        found = self._identity["account_id"]
+        if found != self.account:
+            raise FinopsError(
+                "O(account_id) says {0}, but the credentials belong to account {1} ({2}). Nothing was changed. "
+                "Correct O(account_id), or the credentials: {3}".format(
+                    self.account, found, self._identity["arn"], CREDENTIAL_VARIABLES
+                )
+            )
+        return self._identity
+
+    @property
+    def store(self) -> SecretStore | None:
+        """Where secrets are kept besides the data source, None where nowhere; InputError where it cannot work."""
+        if not self._has_store:
+            self._store, self._has_store = secret_store(self._options, self), True
+        return self._store
+
+    def elsewhere(self, role_arn: str | None, region: str | None) -> Clients:
+        """The clients of a central account, reached from the same credentials by a role; without a role, this account's."""
+        if not role_arn:
+            for service in ("secretsmanager", "ssm"):
+                self.use_region(service, region or self.region)
+            return self
+        options = dict(self._options, session=None, assume_role_arn=role_arn, assume_role_external_id=None)
+        central = Clients(dict(options, account_id=role_arn.split(":")[4], region=region or self.region))
+        central._is_central = True
+        return central
+
+    def prove(self, key_id: str, secret: str) -> None:
+        """Wait until AWS knows a new key everywhere that STS answers for, for up to two minutes."""
+        options = dict(self._options, session=None, assume_role_arn=None, profile=None)
+        clients = Clients(dict(options, access_key=key_id, secret_key=secret, session_token=""))
+        identity = repeated(clients._caller_identity, lambda error: has_code(error, CREDENTIAL_CODES))
+        if identity["account_id"] != self.account:
+            raise FinopsError("the new key {0} belongs to account {1}".format(key_id, identity["account_id"]))
+
+    def pause(self, attempt: int) -> None:
+        """Let AWS settle before it is read again: longer with each attempt, at most eight seconds."""
+        time.sleep(min(8.0, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass for others."""
+        time.sleep(seconds)
+
+    def require_account(self) -> None:
+        """The account guard: nothing is written unless the caller is in the task's account."""
+        self.log_in()
+
+    def read(self, service: str, operation: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
+        """One reading call; None where AWS answers with one of the error codes in missing."""
+        try:
+            return self._call(service, operation, parameters)
+        except AwsError as error:
+            if error.code in missing:
+                return None
+            raise
+        except OutcomeUnknown as error:
+            raise FinopsError(str(error))
+
+    def read_all(self, service: str, operation: str, key: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
+        """All pages of a listing as one list; None where AWS answers with one of the error codes in missing."""
+        paginator = self._client(service).get_paginator(operation)
+        try:
+            return converted(
+                "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()[key]
+            )
+        except AwsError as error:
+            if error.code in missing:
+                return None
+            raise
+        except OutcomeUnknown as error:
+            raise FinopsError(str(error))
+
+    def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str = "") -> Any:
+        """One writing call, to a service or the platform.
+
+        repeat_on: words of an error after which the call is repeated for up to two minutes.
+        Raises OutcomeUnknown where it may have happened, other FinopsErrors where it did not.
+        """
+        others: dict[str, Callable[[], Any]] = {
+            "platform": lambda: self.platform,
+            "store": lambda: self.store,
+            "proof": lambda: self,
+        }
+        try:
+            if client in others:
+                method = getattr(others[client](), operation)
+                return repeated(lambda: method(**parameters), lambda error: says(repeat_on, error))
+            return repeated(lambda: self._write(client, operation, parameters), lambda error: says(repeat_on, error))
+        except AwsError as error:
+            if error.was_overtaken:
+                raise OutcomeUnknown(str(error))
+            raise
+
+    def _write(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+        if not operation.startswith(REMOVALS):
+            call = functools.partial(self._call, service, operation, parameters)
+            return repeated(call, lambda error: has_code(error, NOT_YET_SPREAD), SPREADING)
+        try:
+            return self._call(service, operation, parameters)
+        except AwsError as error:
+            if error.code in GONE:
+                return {}
+            raise
+
+    def _call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+        once = operation in ONCE
+        method = getattr(self._client(service, once), operation)
+
+        def call() -> Any:
+            return converted("{0}:{1}".format(service, operation), lambda: method(**parameters))
+
+        return repeated(call, lambda error: has_code(error, THROTTLED)) if once else call()
+
+    def _session(self, profile: str | None) -> Any:
+        if profile not in self._botocore:
+            self._botocore[profile] = _SESSIONS.get(profile) or _new_session(profile)
+        return self._botocore[profile]
+
+    def _client(self, service: str, once: bool = False) -> Any:
+        if (service, once) not in self._clients:
+            if service != "sts" and self._options.get("assume_role_arn") and self._identity is None:
+                self.log_in()
+            credentials = (self._identity or {}).get("credentials")
+            self._clients[service, once] = converted(service, lambda: self._new_client(service, once, credentials))
+        return self._clients[service, once]
+
+    def _new_client(self, service: str, once: bool, credentials: Mapping[str, str] | None) -> Any:
+        options = dict(self._options, region=self._regions.get(service) or self.region, **(credentials or {}))
+        if credentials:
+            options["profile"] = None
+        region, endpoint_url, arguments = get_aws_connection_info(_AsModule(options))
+        if service == "bcm-data-exports":
+            region = EXPORT_REGION.get(self.partition, EXPORT_REGION["aws"])
+        config = botocore.config.Config(
+            user_agent_extra=USER_AGENT,
+            connect_timeout=10,
+            retries={"mode": "standard", "total_max_attempts": 1 if once else ATTEMPTS},
+        )
+        config = config.merge(arguments.pop("aws_config", None) or botocore.config.Config())
+        session = self._session(arguments.pop("profile_name", None))
+        client = session.create_client(
+            service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
+        )
+        if not once:
+            retry_soon(client, ATTEMPTS)
+        if self._is_central or (service == "sts" and options.get("assume_role_arn")):
+            # AWS counts together the calls in the central account, and those of the same base credentials.
+            by = ("profile", "access_key") if service == "sts" else ("assume_role_arn",)
+            keep_pace(client, str(endpoint_url), *(str(self._options.get(option)) for option in by))
+        return client
+
+    def _caller_identity(self) -> dict[str, Any]:
+        answer = self.read("sts", "get_caller_identity")
+        return _identity(answer["Account"], answer["Arn"])
+
+    def _assume_role(self) -> dict[str, Any]:
+        parameters = {"RoleArn": self._options["assume_role_arn"], "RoleSessionName": ROLE_SESSION_NAME}
+        if self._options.get("assume_role_external_id"):
+            parameters["ExternalId"] = self._options["assume_role_external_id"]
+        try:
+            answer = self.read("sts", "assume_role", **parameters)
+        except AwsError as error:
+            if error.code in CREDENTIAL_CODES:
+                raise
+            raise FinopsError("O(assume_role_arn): {0}".format(error))
+        credentials = answer["Credentials"]
+        # The client made so far is the base credentials'; the role's come from here on.
+        self._clients.clear()
+        arn = answer["AssumedRoleUser"]["Arn"]
+        return dict(
+            _identity(arn.split(":")[4], arn),
+            expiration=credentials["Expiration"].isoformat(),
+            credentials={
+                "access_key": credentials["AccessKeyId"],
+                "secret_key": credentials["SecretAccessKey"],
+                "session_token": credentials["SessionToken"],
+            },
+        )
+
+
+class _AsModule:
+    """Options in the shape that amazon.aws's get_aws_connection_info() reads them from."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self.params = params
+
+    def fail_json(self, msg: str, **details: Any) -> None:
+        """Raises what a module would fail with."""
+        raise FinopsError(msg)
+
+
+def _identity(account: str, arn: str) -> dict[str, Any]:
+    parsed = parse_aws_arn(arn) or {}
+    return {"account_id": account, "arn": arn, "partition": parsed.get("partition", "aws")}
+
+
+def _still_valid(session: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if not session:
+        return None
+    if session.get("expiration"):
+        expiration = datetime.datetime.strptime(session["expiration"][:19], "%Y-%m-%dT%H:%M:%S")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        if expiration - now < SESSION_MARGIN:
+            return None
+    return dict(session)

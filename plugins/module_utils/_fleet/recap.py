@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of a run in words: the verdict on each account, and a last line that counts them."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
+    CHANGED,
+    FAILED,
+    FOUND,
+    RIGHT,
+    WAITING,
+)
+
+# Larger fleets are told of in brief, unless with -v.
+BRIEF_FROM = 30
+_WORDS = {CHANGED: "changed", RIGHT: "already right", WAITING: "pending", FOUND: "with findings", FAILED: "FAILED"}
+_ALWAYS = (CHANGED, RIGHT, FAILED)
+_INDENT = 17
+_WIDTH = 120
+
+
+def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> str:
+    """The accounts, and a last line that counts them.
+
+    rows: verdicts. brief: of accounts that changed how many steps were done, and none that were right already.
+    """
+    words = dict(_WORDS, **{CHANGED: "would change"}) if check_mode else _WORDS
+    lines = []
+    for account in rows:
+        head = "Account {0} ({1}), {2}: {3}".format(
+            account["account_id"], account["host"], account["case"], words[account["state"]]
+        )
+        if not brief or account["state"] not in (CHANGED, RIGHT):
+            lines += [head] + _details(account, check_mode)
+        elif account["state"] == CHANGED:
+            lines.append("{0}, {1} steps".format(head, len(account["done"])))
+    lines.append(counted(rows, words))
+    return "\n".join(lines)
+
+
+def counted(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str] = _WORDS) -> str:
+    """How many accounts there are of each state; the rare ones only where there are any."""
+    numbers = dict((state, sum(account["state"] == state for account in rows)) for state in words)
+    counts = ["{0} {1}".format(numbers[state], words[state]) for state in words if state in _ALWAYS or numbers[state]]
+    return "{0} account{1}: {2}".format(len(rows), "" if len(rows) == 1 else "s", ", ".join(counts))
+
+
+def _details(account: Mapping[str, Any], check_mode: bool) -> list[str]:
+    findings = ["{0}: {1}".format(found["code"], _told(found)) for found in account["findings"]]
+    return (
+        _paragraph("would be done" if check_mode else "done", account["done"])
+        + _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])
+        + _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
+        + _paragraph("found", findings if not (check_mode or account["failed"]) else [])
+        + _paragraph("failed", [account["failed"]] if account["failed"] else [])
+    )
+
+
+def _told(finding: Mapping[str, Any]) -> str:
+    title, remedy = str(finding["title"]), finding.get("remedy")
+    return "{0}. {1}".format(title.rstrip("."), remedy) if remedy else title
+
+
+def _paragraph(title: str, items: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for item in items:
+        head = "" if lines else title
+        wrapped = textwrap.wrap(item, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False)
+        lines += [("  " + (head if not number else "")).ljust(_INDENT) + line for number, line in enumerate(wrapped)]
+    return lines

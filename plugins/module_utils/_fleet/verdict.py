@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of an account, derived from the results of its steps and from nothing else.
+
+The recap, the exit status, the callback's table and a controller's artifacts all take it from here, in the playbooks of
+this collection as in a user's own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Mapping, Sequence
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import NAMES
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
+    BLOCKED,
+    DRIFT,
+    NOTE,
+    PENDING,
+)
+
+# From worst to best; an account is in one of them. The last is of audits alone.
+FAILED, WAITING, CHANGED, RIGHT, FOUND = "failed", "pending", "changed", "right", "found"
+# The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
+REGISTERED = ("finops_connection", "finops_rotation", "finops_retirement", "finops_audit")
+_UNLISTED = "data source: the platform does not list this account at the end of the run. Run the playbook again"
+_NOT_VISITED = "account: it was not visited to the end, because {0}"
+
+
+@dataclasses.dataclass(frozen=True)
+class StepResult:
+    """One step of a visit: its module and name, and what Ansible has of its result."""
+
+    module: str
+    name: str
+    result: Mapping[str, Any]
+
+    @property
+    def counts(self) -> bool:
+        """Whether the step was done at all."""
+        return not self.result.get("skipped")
+
+
+def steps_of(variables: Mapping[str, Any]) -> list[StepResult]:
+    """The steps that a host's REGISTERED variables tell of, in order."""
+    found = []
+    for variable in REGISTERED:
+        registered = variables.get(variable) or {}
+        for result in registered.get("results", [registered]):
+            item = result.get("finops_step") or {}
+            module = result.get("module") or item.get("module")
+            if module:
+                name = item.get("name") or NAMES.get(module, module)
+                found.append(StepResult(str(module), str(name), result))
+    return found
+
+
+def has_connected(variables: Mapping[str, Any]) -> bool:
+    """Whether a step of the run wrote to the account's data source."""
+    return any(
+        step.result.get("changed") for step in steps_of(variables) if step.module in ("access_key", "data_source")
+    )
+
+
+def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | None) -> dict[str, Any]:
+    """One account's outcome.
+
+    variables: the host's REGISTERED variables, finops_account_id and finops_platform_url.
+    listed: whether the platform lists the account's data source at the end; None where nobody asked.
+    Returns host, account_id, case, state, done (titles), right (parts), left_out, failed (step and reason), unlisted and
+    findings, those that are still so.
+    """
+    steps = steps_of(variables)
+    counted = [step for step in steps if step.counts]
+    failed = _failure(steps, variables)
+    findings = [finding for step in counted for finding in step.result.get("findings") or []]
+    unlisted = failed is None and listed is False
+    done = [title for step in counted for title in step.result.get("steps") or []]
+    state = FAILED if failed or unlisted else _state(findings, done, is_audit=bool(variables.get("finops_audit")))
+    return {
+        "host": host,
+        "account_id": variables.get("finops_account_id"),
+        "case": case,
+        "state": state,
+        "done": done,
+        "right": _right(counted),
+        "left_out": None if failed else _left_out(counted, variables),
+        "failed": failed or (_UNLISTED if unlisted else None),
+        "unlisted": unlisted,
+        "findings": _once(findings),
+    }
+
+
+def _failure(steps: Sequence[StepResult], variables: Mapping[str, Any]) -> str | None:
+    for step in steps:
+        if step.result.get("failed") or step.result.get("unreachable"):
+            reason = str(step.result.get("msg", "no reason was given"))
+            account = "Account {0}: ".format(variables.get("finops_account_id"))
+            return "{0}: {1}".format(step.name, reason[len(account) :] if reason.startswith(account) else reason)
+    registered = [variables[name] for name in REGISTERED if variables.get(name)]
+    for result in registered:
+        if result.get("unreachable") or (result.get("failed") and not result.get("results")):
+            return _NOT_VISITED.format(result.get("msg", "its host could not be reached"))
+    return None if registered else _NOT_VISITED.format("its host could not be reached or left the play before")
+
+
+def _state(findings: Sequence[Mapping[str, Any]], done: Sequence[str], is_audit: bool) -> str:
+    severities = {finding.get("severity") for finding in findings}
+    if is_audit:
+        return FOUND if severities & {BLOCKED, DRIFT} else WAITING if PENDING in severities else RIGHT
+    if PENDING in severities:
+        return WAITING
+    return CHANGED if done else RIGHT
+
+
+def _right(steps: Sequence[StepResult]) -> list[str]:
+    """The parts of the account that every step about them found right."""
+    looked_at = {step.module for step in steps}
+    touched = {
+        step.module
+        for step in steps
+        if step.result.get("changed")
+        or step.result.get("failed")
+        or any(finding.get("severity") != NOTE for finding in step.result.get("findings") or [])
+    }
+    # A data source that the key's step has just made or changed was not already right.
+    if any("data source" in title for step in steps for title in step.result.get("steps") or []):
+        touched.add("data_source")
+    return [name for module, name in NAMES.items() if module in looked_at - touched]
+
+
+def _left_out(steps: Sequence[StepResult], variables: Mapping[str, Any]) -> str | None:
+    if variables.get("finops_platform_url"):
+        return None
+    has_key = any(step.module == "access_key" for step in steps)
+    return "{0}: finops_platform_url is not set".format("data source" if has_key else "access key and data source")
+
+
+def _once(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Each finding once, although several steps may tell of it."""
+    seen: dict[tuple[Any, Any], Mapping[str, Any]] = {}
+    for finding in findings:
+        seen.setdefault((finding.get("code"), finding.get("title")), finding)
+    return list(seen.values())

@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one procedure: what each case of account needs, in order, and how each intent walks through it.
+
+Source: the seed page's table of cases and six steps. The roles list the same steps under the names that users see.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """policies: the kinds that the login needs; data_source_type: the platform's; resources: the modules, in order."""
+
+    policies: tuple[str, ...]
+    data_source_type: str
+    resources: tuple[str, ...]
+
+
+_WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
+_BOTH = ("billing_import", "resource_discovery")
+CASES = {
+    "management": Case(_BOTH, "root", _WITH_REPORT),
+    "member": Case(
+        ("resource_discovery",), "linked", tuple(resource for resource in _WITH_REPORT if resource != "cur")
+    ),
+    "standalone": Case(_BOTH, "standalone", _WITH_REPORT),
+}
+# What people call each resource of the seed's procedure; looking at the account itself counts as none.
+NAMES = {
+    "cur": "cost report",
+    "policy": "policies",
+    "user": "user",
+    "access_key": "access key",
+    "data_source": "data source",
+}
+
+
+def resources(case: str, intent: str) -> tuple[str, ...]:
+    """The modules that an intent visits in an account of this case, in order."""
+    if intent in (ROTATE, RETIRE):
+        return ("account", "access_key")
+    return CASES[case].resources
+
+
+def options(case: str, module: str) -> dict[str, object]:
+    """The options of a module that follow from the case alone."""
+    about = CASES[case]
+    return {
+        "account": {"case": case},
+        "policy": {"policies": list(about.policies)},
+        "user": {"policies": list(about.policies)},
+        "access_key": {"data_source": {"type": about.data_source_type}},
+        "data_source": {"type": about.data_source_type},
+    }.get(module, {})

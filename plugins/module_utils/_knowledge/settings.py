@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documented names and settings, and the rules that values of one's own must obey.
+
+Every function returns the value to use or raises InputError; none asks AWS or the platform.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.amazon.aws.plugins.module_utils.s3 import validate_bucket_name
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
+
+USER_NAME = "FinOpsForCloudUser"
+BILLING_IMPORT = "FinOpsForCloudBillingImport"
+RESOURCE_DISCOVERY = "FinOpsForCloudResourceDiscovery"
+POLICY_NAMES = (BILLING_IMPORT, RESOURCE_DISCOVERY)
+VARIANTS = ("documented", "least_privilege")
+CUR_PREFIX = "reports"
+REGION = "us-east-1"
+
+_ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
+# AWS Data Exports API: ExportName; botocore's model gives the pattern and the length.
+_EXPORT_NAME = re.compile(r"[0-9A-Za-z\-_]{1,128}\Z")
+# S3 bucket naming rules, beyond what amazon.aws checks.
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]\Z")
+_IP_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}\Z")
+_RESERVED_BUCKET_NAME = re.compile(r"(xn--|sthree-|amzn-s3-demo-)|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)\Z")
+_PREFIX = re.compile(r"[0-9A-Za-z!\-_.*'()/]+\Z")
+# IAM API: UserName.
+_USER_NAME = re.compile(r"[\w+=,.@\-]{1,64}\Z", re.ASCII)
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]\Z")
+# The platform answers 400 to longer names and stores the data source all the same, without its import.
+DATA_SOURCE_NAME_LENGTH = 235
+
+
+def account_id(value: object, option: str = "account_id") -> str:
+    """A string of 12 digits. YAML reads an id without quotes as a number and loses its leading zeros."""
+    if isinstance(value, bool) or not isinstance(value, str):
+        raise InputError(
+            option,
+            "must be a string of 12 digits, but {0}".format(_not_a_string(value)),
+        )
+    if not _ACCOUNT_ID.match(value):
+        raise InputError(option, "must be a string of 12 digits, but is {0!r}".format(value))
+    return value
+
+
+def _not_a_string(value: object) -> str:
+    if value is None:
+        return "is empty"
+    if isinstance(value, (int, float)):
+        return "is the number {0!r}: put it in quotes (in an INI inventory in two pairs, \"'012345678901'\")".format(
+            value
+        )
+    return "is {0!r}".format(value)
+
+
+def export_name(value: str | None, account: str, option: str = "cur_name") -> str:
+    """The name of the CUR export, C(billing-<account id>) unless given."""
+    name = value or "billing-{0}".format(account)
+    if not _EXPORT_NAME.match(name):
+        raise InputError(option, "{0!r} must be 1 to 128 letters, digits, - or _".format(name))
+    return name
+
+
+def bucket(value: str | None, account: str, option: str = "cur_bucket") -> str:
+    """The bucket of the export, C(billing-export-<account id>) unless given."""
+    name = value or "billing-export-{0}".format(account)
+    reason = validate_bucket_name(name)
+    if reason is None and (".." in name or _IP_ADDRESS.match(name) or not _BUCKET_NAME.match(name)):
+        reason = "bucket names begin and end with a letter or digit, have no two dots in a row and are no IP address"
+    if reason is None and _RESERVED_BUCKET_NAME.match(name):
+        reason = "this prefix or suffix is reserved by S3"
+    if reason is not None:
+        raise InputError(option, "S3 would refuse the bucket name {0!r}: {1}".format(name, reason))
+    return name
+
+
+def bucket_region(value: str | None, default: str | None, option: str = "cur_bucket_region") -> str:
+    """The region of the bucket: as given, else the region of the session."""
+    region = value or default or REGION
+    if not _REGION.match(region):
+        raise InputError(option, "{0!r} is no AWS region".format(region))
+    return region
+
+
+def prefix(value: str | None, option: str = "cur_prefix") -> str:
+    """The S3 path prefix of the export, C(reports) unless given; the platform refuses spaces in it."""
+    path = CUR_PREFIX if value is None else value
+    if not path:
+        raise InputError(option, "is empty: the platform would then look under another path than AWS writes")
+    if re.search(r"\s", path):
+        raise InputError(option, "{0!r} has a space in it, which the platform refuses".format(path))
+    if not _PREFIX.match(path) or path.startswith("/") or path.endswith("/") or "//" in path or len(path) > 255:
+        raise InputError(
+            option,
+            "{0!r} must be 1 to 255 letters, digits or !-_.*'()/ and neither begin nor end with /".format(path),
+        )
+    return path
+
+
+def policy_variant(value: str | None, option: str = "policy_variant") -> str:
+    """Which edition of the policies: documented, to the letter, unless given."""
+    variant = value or VARIANTS[0]
+    if variant not in VARIANTS:
+        raise InputError(option, "{0!r} is neither {1} nor {2}".format(variant, *VARIANTS))
+    return variant
+
+
+def user_name(value: str | None, option: str = "user_name") -> str:
+    """The IAM user's name, C(FinOpsForCloudUser) unless given."""
+    name = value or USER_NAME
+    if not _USER_NAME.match(name):
+        raise InputError(option, "{0!r} must be 1 to 64 letters, digits or +=,.@_-".format(name))
+    return name
+
+
+def data_source_name(value: str | None, account: str, option: str = "data_source_name") -> str:
+    """The data source's name on the platform, C(aws-<account id>) unless given."""
+    name = value or "aws-{0}".format(account)
+    if not name.strip():
+        raise InputError(option, "is blank")
+    if len(name) > DATA_SOURCE_NAME_LENGTH:
+        raise InputError(
+            option,
+            "has {0} characters; the platform works with at most {1}".format(len(name), DATA_SOURCE_NAME_LENGTH),
+        )
+    return name
+
+
+def platform_url(value: str | None) -> str:
+    """The platform's address without a trailing slash, C(https://host)."""
+    url = (value or "").rstrip("/")
+    if not re.match(r"https?://[^/\s]+", url):
+        raise InputError("platform_url", "{0!r} must be an address such as https://platform.example.com".format(value))
+    return url
+
+
+def tags(value: dict[str, object] | None) -> dict[str, str]:
+    """Tags as AWS takes them: keys of 1 to 128 characters, values of at most 256."""
+    result = dict((str(key), str(text)) for key, text in (value or {}).items())
+    for key, text in result.items():
+        if not 1 <= len(key) <= 128 or len(text) > 256 or key.lower().startswith("aws:"):
+            raise InputError(
+                "tags",
+                "{0!r}: keys have 1 to 128 characters and do not begin with aws:, values at most 256".format(key),
+            )
+    if len(result) > 50:
+        raise InputError("tags", "has {0} tags; AWS takes at most 50".format(len(result)))
+    return result

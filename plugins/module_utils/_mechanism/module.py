@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module shell: AnsibleModule around the core. The action plugins are the other shell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import HAS_BOTOCORE, Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, Resource, run
+
+ACCOUNT_OPTIONS = {
+    "account_id": {"type": "raw", "required": True},
+    "assume_role_arn": {"type": "str"},
+    "assume_role_external_id": {"type": "str"},
+    "session": {"type": "raw"},
+    "variables": {"type": "dict"},
+}
+STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+
+
+def argument_spec(resource: type[Resource], info: bool) -> dict[str, Any]:
+    """The options of a resource's module, or of its _info twin."""
+    spec = dict(aws_argument_spec(), **ACCOUNT_OPTIONS)
+    spec.update(resource.OPTIONS)
+    if not info:
+        spec.update(resource.CHANGE_OPTIONS)
+        if resource.HAS_STATE:
+            spec["state"] = STATE
+    return spec
+
+
+def run_module(resource: type[Resource], info: bool = False) -> None:
+    """The whole of a module."""
+    module = AnsibleModule(argument_spec=argument_spec(resource, info), supports_check_mode=True)
+    if not HAS_BOTOCORE:
+        module.fail_json(msg=missing_required_lib("botocore"))
+    options = dict(module.params)
+    if isinstance(options["session"], str):
+        module.fail_json(msg="session: only tasks that run on the controller can use a session; leave it out here")
+    result = run(resource, options, Clients(options), Mode(module.check_mode, module._diff, info))
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)

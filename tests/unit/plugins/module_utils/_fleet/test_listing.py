@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Accounts given twice, and the platform's listing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing, problems
+
+ONE, OTHER = "111122223333", "444455556666"
+
+
+def host(account: Any, *cases: str) -> dict[str, Any]:
+    return {"account_id": account, "cases": list(cases)}
+
+
+def test_a_sound_fleet_has_no_problems() -> None:
+    assert problems({"a": host(ONE, "management"), "b": host(OTHER, "member")}) == {}
+
+
+def test_a_host_in_two_groups_is_named_with_both() -> None:
+    found = problems({"a": host(ONE, "management", "member"), "b": host(OTHER, "member")})
+    assert list(found) == ["a"]
+    assert "management and member" in found["a"]
+
+
+def test_two_hosts_of_one_account_are_both_named() -> None:
+    found = problems({"a": host(ONE, "management"), "b": host(ONE, "member"), "c": host(OTHER, "member")})
+    assert set(found) == {"a", "b"}
+    assert "a (management), b (member)" in found["b"]
+
+
+def test_a_number_is_no_account_id() -> None:
+    assert "must be a string of 12 digits" in problems({"a": host(111122223333, "member")})["a"]
+
+
+def source(account: str, name: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": name,
+        "account_id": account,
+        "config": {"access_key_id": "AKIA", "secret_access_key": "s"},
+    }
+
+
+def test_an_account_finds_its_data_source_without_its_secret() -> None:
+    view = Listing([source(OTHER, "theirs"), source(ONE, "ours")]).view(ONE, None)
+    assert view["problem"] is None
+    assert view["data_source"]["name"] == "ours"
+    assert "secret_access_key" not in view["data_source"]["config"]
+
+
+def test_an_account_without_one_is_told_so() -> None:
+    assert Listing([source(OTHER, "theirs")]).view(ONE, None) == {"data_source": {}, "problem": None}
+
+
+def test_a_name_that_another_account_has_is_a_problem_whatever_its_case() -> None:
+    view = Listing([source(OTHER, "payer")]).view(ONE, "Payer")
+    assert "finops_data_source_name" in view["problem"]
+    assert OTHER in view["problem"]

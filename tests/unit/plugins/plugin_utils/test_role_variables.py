@@ -14,17 +14,43 @@ import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar, trust_as_template
+from ansible.template import Templar
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import VARIABLES, RoleVariables
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import (
+    VARIABLES,
+    RoleVariables,
+    readers_names,
+)
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 # Set by the steps themselves, or for tasks that call a module by its name.
-NOT_FROM_VARIABLES = {"session", "state", "known", "fleet", "rotate", "retire", "access_key_id", "secret_access_key"}
+NOT_FROM_VARIABLES = {
+    "session",
+    "variables",
+    "case",
+    "policies",
+    "type",
+    "state",
+    "known",
+    "fleet",
+    "rotate",
+    "retire",
+    "access_key_id",
+    "secret_access_key",
+}
 # Of amazon.aws's connection options; the environment and the profile say these.
 NOT_OFFERED = {"aws_ca_bundle", "aws_config", "debug_botocore_endpoint_logs", "validate_certs"}
-OF_THE_ROLES_THEMSELVES = {"finops_case", "finops_policies", "finops_data_source_type"}
+
+
+def trusted(text: str) -> str:
+    """A template as an inventory has it; ansible-core 2.19 and later make a difference."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return text
+    return trust_as_template(text)
 
 
 def spec(module: str) -> dict[str, Any]:
@@ -47,7 +73,7 @@ def test_the_variables_are_those_that_the_roles_document() -> None:
     documented = set(yaml.safe_load(text)["argument_specs"]["rotate_key"]["options"])
     used = {variable for variables in VARIABLES.values() for variable in variables.values()}
     # These two say how a module is run.
-    assert used - OF_THE_ROLES_THEMSELVES == documented - {"finops_in_process", "finops_rotate_now"}
+    assert used == documented - {"finops_in_process", "finops_rotate_now"}
 
 
 @pytest.mark.parametrize("module", sorted(VARIABLES))
@@ -58,14 +84,39 @@ def test_an_account_without_settings_gets_every_default(module: str) -> None:
 
 def test_what_is_templated_to_omit_or_to_nothing_is_left_out() -> None:
     variables = {
+        "finops_case": "member",
         "finops_account_id": "111122223333",
-        "finops_user_name": trust_as_template("{{ not_set | default(omit) }}"),
+        "finops_user_name": trusted("{{ not_set | default(omit) }}"),
         "finops_cur_bucket": None,
     }
-    assert role_variables(**variables).options("access_key") == {"account_id": "111122223333", "data_source": {}}
+    options = role_variables(**variables).options("access_key")
+    assert options == {"account_id": "111122223333", "data_source": {"type": "linked"}}
 
 
 def test_a_template_that_fails_is_named() -> None:
-    variables = role_variables(finops_account_id=trust_as_template("{{ not_set }}"))
+    variables = role_variables(finops_case="member", finops_account_id=trusted("{{ not_set }}"))
     with pytest.raises(AnsibleActionFail, match="finops_account_id: .*not_set"):
         variables.options("user")
+
+
+@pytest.mark.parametrize("case", [None, "Member", "payer"])
+def test_a_case_that_is_none_is_named(case: str | None) -> None:
+    with pytest.raises(AnsibleActionFail, match="finops_case: .*management, member, standalone"):
+        role_variables(finops_case=case).options("user")
+
+
+@pytest.mark.parametrize(("now", "rotate"), [(None, "when_old"), ("yes", "now"), (False, "when_old")])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_rotation_retires_the_old_key_at_once_only_in_check_mode(now: Any, rotate: str, check_mode: bool) -> None:
+    variables = role_variables(finops_case="member", finops_rotate_now=now, ansible_check_mode=check_mode)
+    options = variables.options("access_key", procedure.ROTATE)
+    assert (options["rotate"], options["retire"]) == (rotate, check_mode)
+    assert "rotate" not in variables.options("access_key")
+    assert "rotate" not in variables.options("account", procedure.ROTATE)
+
+
+def test_readers_of_errors_see_variables() -> None:
+    assert readers_names("cur")["prefix"] == "finops_cur_prefix"
+    assert readers_names("access_key")["cur_prefix"] == "finops_cur_prefix"
+    assert readers_names("user")["name"] == "finops_user_name"
+    assert readers_names("account")["region"] == "finops_aws_region"

@@ -58,5 +58,5 @@ def test_an_account_without_one_is_told_so() -> None:
 
 def test_a_name_that_another_account_has_is_a_problem_whatever_its_case() -> None:
     view = Listing([source(OTHER, "payer")]).view(ONE, "Payer")
-    assert "finops_data_source_name" in view["problem"]
+    assert "O(data_source_name)" in view["problem"]
     assert OTHER in view["problem"]

@@ -29,7 +29,7 @@ def test_defaults_are_the_documented_names() -> None:
     "value", [123456789012, 12345678901.0, None, True, "12345678901", "1234567890123", "12345678901a", ""]
 )
 def test_only_twelve_digits_in_a_string_are_an_account_id(value: Any) -> None:
-    with pytest.raises(InputError, match="finops_account_id: must be a string of 12 digits"):
+    with pytest.raises(InputError, match=r"O\(account_id\): must be a string of 12 digits"):
         settings.account_id(value)
 
 
@@ -54,7 +54,7 @@ def test_a_number_is_told_about_quotes() -> None:
     ],
 )
 def test_bucket_names_that_s3_refuses(value: str) -> None:
-    with pytest.raises(InputError, match="finops_cur_bucket: S3 would refuse"):
+    with pytest.raises(InputError, match=r"O\(cur_bucket\): S3 would refuse"):
         settings.bucket(value, ACCOUNT)
 
 
@@ -62,28 +62,28 @@ def test_bucket_names_that_s3_refuses(value: str) -> None:
     "value", ["", "two words", "/begins", "ends/", "double//slash", "a" * 256, "tab\tbed", "ümlaut"]
 )
 def test_prefixes_that_the_platform_or_aws_would_not_take(value: str) -> None:
-    with pytest.raises(InputError, match="^finops_cur_prefix: "):
+    with pytest.raises(InputError, match=r"^O\(cur_prefix\): "):
         settings.prefix(value)
 
 
 @pytest.mark.parametrize(
     ("function", "value", "variable"),
     [
-        (lambda value: settings.export_name(value, ACCOUNT), "has space", "finops_cur_name"),
-        (lambda value: settings.data_source_name(value, ACCOUNT), "n" * 236, "finops_data_source_name"),
-        (lambda value: settings.data_source_name(value, ACCOUNT), "  ", "finops_data_source_name"),
-        (settings.user_name, "no/slash", "finops_user_name"),
-        (settings.platform_url, "platform.example.com", "finops_platform_url"),
-        (lambda value: settings.bucket_region(value, None), "Frankfurt", "finops_cur_bucket_region"),
-        (settings.tags, {"aws:owner": "x"}, "finops_tags"),
-        (settings.tags, {"k": "v" * 257}, "finops_tags"),
+        (lambda value: settings.export_name(value, ACCOUNT), "has space", "cur_name"),
+        (lambda value: settings.data_source_name(value, ACCOUNT), "n" * 236, "data_source_name"),
+        (lambda value: settings.data_source_name(value, ACCOUNT), "  ", "data_source_name"),
+        (settings.user_name, "no/slash", "user_name"),
+        (settings.platform_url, "platform.example.com", "platform_url"),
+        (lambda value: settings.bucket_region(value, None), "Frankfurt", "cur_bucket_region"),
+        (settings.tags, {"aws:owner": "x"}, "tags"),
+        (settings.tags, {"k": "v" * 257}, "tags"),
     ],
 )
-def test_errors_name_the_variable(function: Callable[[Any], Any], value: Any, variable: str) -> None:
+def test_errors_name_the_option(function: Callable[[Any], Any], value: Any, variable: str) -> None:
     with pytest.raises(InputError) as error:
         function(value)
-    assert error.value.variable == variable
-    assert str(error.value).startswith(variable + ": ")
+    assert error.value.option == variable
+    assert str(error.value).startswith(f"O({variable}): ")
 
 
 def test_a_name_of_235_characters_is_taken() -> None:

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The procedure stands once; the roles show it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+
+CHECKOUT = Path(__file__).resolve().parents[5]
+REPORT = {"management": True, "member": False, "standalone": True}
+
+
+@pytest.mark.parametrize("case", list(procedure.CASES))
+def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
+    shown = yaml.safe_load((CHECKOUT / "roles" / case / "vars" / "main.yml").read_text())
+    assert shown["finops_case"] == case
+    assert tuple(step["module"] for step in shown["finops_steps"]) == procedure.resources(case, procedure.CONNECT)
+
+
+@pytest.mark.parametrize(("case", "has_report"), REPORT.items())
+def test_only_a_member_has_no_report_and_no_policy_for_it(case: str, has_report: bool) -> None:
+    assert ("cur" in procedure.resources(case, procedure.AUDIT)) is has_report
+    policies = ["billing_import", "resource_discovery"] if has_report else ["resource_discovery"]
+    assert procedure.options(case, "policy") == procedure.options(case, "user") == {"policies": policies}
+
+
+@pytest.mark.parametrize(("case", "kind"), [("management", "root"), ("member", "linked"), ("standalone", "standalone")])
+def test_each_case_has_its_type_of_data_source(case: str, kind: str) -> None:
+    assert procedure.options(case, "data_source") == {"type": kind}
+    assert procedure.options(case, "access_key") == {"data_source": {"type": kind}}
+    assert procedure.options(case, "account") == {"case": case}
+    assert procedure.options(case, "cur") == {}
+
+
+@pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
+def test_a_rotation_visits_the_key_alone(intent: str) -> None:
+    assert procedure.resources("management", intent) == ("account", "access_key")

@@ -13,7 +13,10 @@ import random
 import time
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
+
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import (
     VARIABLES,
@@ -29,6 +32,7 @@ _ARGUMENTS = {
     "intent": {"type": "str", "choices": list(procedure.INTENTS), "default": procedure.CONNECT},
     "earlier": {"type": "dict"},
 }
+_NO_USER = "the data source works with an assumed role, so no user serves it"
 # Seconds between the first calls of workers that begin together.
 _APART = 0.02
 
@@ -43,11 +47,17 @@ class ActionModule(Shell):
         given = self.validate_argument_spec(_ARGUMENTS)[1]
         module, intent = given["module"], given["intent"]
         under_way = visit(task_vars["inventory_hostname"], module == "account", given["earlier"])
-        if under_way.has_failed:
+        if under_way.has_failed and intent != procedure.AUDIT:
             return {"changed": False, "skipped": True, "skip_reason": "an earlier step failed", "module": module}
         # Until it has ended well.
         under_way.has_failed = True
-        result = self._run_step(module, intent, under_way, task_vars)
+        try:
+            result = self._run_step(module, intent, under_way, task_vars)
+        except AnsibleActionFail as error:
+            if intent != procedure.AUDIT:
+                raise
+            finding = blocked("OPTION_INVALID", str(error), "").as_result(module)
+            result = {"changed": False, "findings": [finding]}
         under_way.note(result, self.clients)
         if "finops_fleet" in task_vars:
             # The recap of such a run tells what is worth knowing, once.
@@ -59,13 +69,10 @@ class ActionModule(Shell):
         if module == "account":
             variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)
-        options = {
-            **variables.options(module, intent),
-            **under_way.options(module),
-            "variables": readers_names(module),
-            **_seen_of_the_fleet(module, task_vars),
-        }
-        lacks = _lacks(module, options)
+        options = {**variables.options(module, intent), "variables": readers_names(module)}
+        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, task_vars)}.items():
+            options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
+        lacks = _lacks(module, options) or (_NO_USER if module == "user" and under_way.has_role else None)
         if lacks:
             return {"changed": False, "skipped": True, "skip_reason": lacks}
         return self.run_module(module, options, task_vars, under_way.clients, audit=intent == procedure.AUDIT)

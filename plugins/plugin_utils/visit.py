@@ -16,29 +16,55 @@ from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
 
-_KNOWS_DATA_SOURCE = ("access_key", "data_source")
-
 
 @dataclasses.dataclass
 class Visit:
-    """The connections, the login's session (sealed), the data source found, and whether a step has failed."""
+    """The connections, the login's session (sealed), what the steps found out, and whether one of them has failed.
+
+    data_source: as the platform lists it, empty where it lists none, None without a platform.
+    report: the report in force, as the module C(cur) returns it. policies: what the module C(policy) returns.
+    """
 
     host: str
     clients: Clients | None = None
     session: str | None = None
     data_source: dict[str, Any] | None = None
+    report: dict[str, Any] = dataclasses.field(default_factory=dict)
+    policies: dict[str, Any] = dataclasses.field(default_factory=dict)
     has_failed: bool = False
+
+    @property
+    def has_role(self) -> bool:
+        """Whether the data source works with an assumed role, so that no user of ours serves it."""
+        return bool((self.data_source or {}).get("config", {}).get("assume_role_name"))
 
     def options(self, module: str) -> dict[str, Any]:
         """What the next step is handed."""
-        known = {"known": self.data_source} if module in _KNOWS_DATA_SOURCE else {}
-        return {"session": self.session, **known}
+        of_module: dict[str, Any] = {
+            "cur": {"known": self.data_source},
+            "policy": self._report(bucket="bucket", prefix="prefix"),
+            "user": {"policy_arns": {name: about["arn"] for name, about in self.policies.items()} or None},
+            "access_key": {"known": self.data_source, "delivered": self.report.get("delivered")},
+            "data_source": {"known": self.data_source, **self._target()},
+        }.get(module, {})
+        if module == "access_key":
+            of_module["data_source"] = self._target()
+        return {"session": self.session, **of_module}
+
+    def _target(self) -> dict[str, Any]:
+        return self._report(cur_name="name", cur_bucket="bucket", cur_prefix="prefix")
+
+    def _report(self, **keys: str) -> dict[str, Any]:
+        """Options for what is known of the report; keys: what the report calls each."""
+        return {option: self.report[key] for option, key in keys.items() if self.report.get(key)}
 
     def note(self, result: Mapping[str, Any], clients: Clients | None = None) -> None:
         """Keep what a step has found out."""
         self.clients = clients or self.clients
         self.session = result.get("session", self.session)
         self.data_source = result.get("data_source", self.data_source)
+        self.report = result.get("cur") or self.report
+        self.policies = result.get("policies") or self.policies
         self.has_failed = bool(result.get("failed"))
 
 

@@ -11,7 +11,6 @@ from collections import Counter
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
 from tests.integration.playbook import ROTATE, Fleet, Run, Variables
 
 SHELLS = pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
@@ -227,21 +226,3 @@ def test_any_strategy_and_any_forks_lead_to_the_same(fleet: Fleet, strategy: str
         for account in groups.values():
             keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
             assert sorted(key["Status"] for key in keys) == ["Active", "Inactive"]
-
-
-def test_an_account_that_vanished_from_the_platform_by_the_end_fails_the_run(fleet: Fleet) -> None:
-    groups = {"member": {"shop": fleet.member()}, "standalone": {"laboratory": fleet.standalone()}}
-    listings = sum(call["operation"] == "ListCloudAccounts" for call in fleet.run(groups).calls)
-    fleet.emulator.reset()
-
-    def remove() -> None:
-        source = fleet.sources()[fleet.member()["finops_account_id"]]
-        Platform({name.removeprefix("finops_"): value for name, value in fleet.common.items()}).delete_cloud_account(
-            source["id"]
-        )
-
-    fleet.emulator.faults.at_call("ListCloudAccounts", listings, "before", remove)
-    run = fleet.run(groups)
-    assert run.code == 2
-    assert "does not list shop at the end" in run.output
-    assert {host: row["state"] for host, row in run.recap().items()} == {"shop": "failed", "laboratory": "changed"}

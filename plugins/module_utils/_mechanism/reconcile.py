@@ -63,10 +63,11 @@ class Resource:
 
 @dataclasses.dataclass(frozen=True)
 class Assessment:
-    """What is there, None where it could not be read, and the plan that follows from it."""
+    """What is there, None where it could not be read, the plan that follows from it, and the result's own keys."""
 
     current: Any
     plan: Plan
+    found: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def assess(make: Callable[[], Resource]) -> Assessment:
@@ -78,7 +79,7 @@ def assess(make: Callable[[], Resource]) -> Assessment:
     try:
         resource = make()
         current = resource.read()
-        return Assessment(current, resource.plan(current))
+        return Assessment(current, resource.plan(current), resource.describe(current, []))
     except FinopsError as error:
         return Assessment(current, Plan(others=[blocked_finding(error.finding_code, str(error), "")]))
 
@@ -199,8 +200,7 @@ def run(resource_class: type[Resource], options: Mapping[str, Any], clients: Any
 
     try:
         if mode.audit:
-            findings = assess(make).plan.findings
-            result: dict[str, Any] = {"changed": False, "findings": _results(findings, resource_class.NAME)}
+            result: dict[str, Any] = _audited(assess(make), resource_class.NAME)
         elif mode.info:
             resource = make()
             current = resource.read()
@@ -216,6 +216,11 @@ def run(resource_class: type[Resource], options: Mapping[str, Any], clients: Any
     if mode.diff and not (mode.info or mode.audit):
         result["diff"] = progress.diff()
     return worded(_with_account(result, options.get("account_id")), options.get("variables") or {})
+
+
+def _audited(assessment: Assessment, resource: str) -> dict[str, Any]:
+    findings = _results(assessment.plan.findings, resource)
+    return dict(assessment.found, changed=False, findings=findings)
 
 
 def _with_account(result: dict[str, Any], account: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ short_description: Look at the whole fleet of accounts once
 description:
   - Finds accounts that the inventory has twice, hosts in more than one of the groups C(management), C(member) and
     C(standalone), and account ids that are none, and lists the platform's data sources once for all accounts.
+  - It fails where the inventory, or the limit of the run, has no account at all.
   - It reads the hosts' inventory variables C(finops_account_id), C(finops_data_source_name) and those that begin with
     C(finops_platform_). It has no options.
 version_added: 1.0.0
@@ -38,7 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: What is known of each host of the play, by the host's name.
+  description: What is known of each account of the play, by the host's name.
   returned: always
   type: dict
   contains:
@@ -47,6 +48,11 @@ accounts:
       returned: always
       type: dict
       contains:
+        case:
+          description: The group that it is in, of several the first.
+          type: str
+          returned: always
+          sample: member
         problem:
           description: What is wrong with it, V(none) where nothing is.
           type: str

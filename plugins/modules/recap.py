@@ -11,8 +11,11 @@ short_description: Say what became of every account
 description:
   - Prints for each account of the play what was done, what was already right, what was left out, and what failed and
     why. Of thirty accounts and more it names only those that changed or failed, unless with C(-v).
-  - It reads the results that the roles of this collection register and C(finops_failure), where a playbook noted one.
-    It has no options.
+  - It reads the results that the roles of this collection register, in plays of one's own as in the playbooks. An account
+    without any, such as one that could not be reached, has failed. It has no options.
+  - Accounts are the hosts of the play that are in the groups C(management), C(member) and C(standalone).
+  - It fails where an account has failed that Ansible itself does not count as failed, so that the exit status is never
+    better than the recap.
   - Where a run connected an account, it asks the platform once more whether the account is listed.
 version_added: 1.0.0
 author:
@@ -54,7 +57,9 @@ accounts:
       returned: always
       sample: management
     state:
-      description: V(changed), V(right) or V(failed).
+      description:
+        - V(changed), V(right), V(pending) where nothing is left to do but to wait, or V(failed).
+        - After an audit V(found) instead of V(changed).
       type: str
       returned: always
       sample: changed
@@ -88,10 +93,10 @@ accounts:
       type: bool
       returned: always
       sample: false
-unlisted:
-  description: The hosts of which the last is so.
-  returned: always
-  type: list
-  elements: str
-  sample: []
+    findings:
+      description: What is not as it should be, as in RV(finops_for_cloud.aws.step#module:findings), each once.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
 """

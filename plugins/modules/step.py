@@ -14,7 +14,7 @@ description:
   - All items of a loop run in one process, so an account's steps share one login and their connections, from the step of
     module V(account) on. After an item has failed the later ones are skipped.
   - The steps of modules V(access_key) and V(data_source) are skipped where C(finops_platform_url), and for the first
-    C(finops_secret_store) too, is not set.
+    C(finops_secret_store) too, is not set. That of module V(user) is skipped where the data source works with a role.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -24,10 +24,18 @@ options:
     type: str
     required: true
     choices: [account, cur, policy, user, access_key, data_source]
-  options:
-    description: Options of that module that come from no variable.
+  intent:
+    description:
+      - What the visit is for.
+      - V(connect) brings everything to what is wanted.
+      - V(audit) tells what is not as wanted, goes on past whatever it finds, and changes nothing.
+      - V(rotate) replaces the access key where it is due, V(retire) takes the replaced one out of service.
+    type: str
+    choices: [connect, audit, rotate, retire]
+    default: connect
+  earlier:
+    description: What an earlier task of the same visit registered, where a visit goes on in another task.
     type: dict
-    default: {}
 seealso:
   - module: finops_for_cloud.aws.account
 notes:
@@ -45,7 +53,6 @@ EXAMPLES = r"""
     loop_var: finops_step
   vars:
     finops_case: member
-    finops_policies: [resource_discovery]
 """
 
 RETURN = r"""
@@ -54,6 +61,26 @@ module:
   returned: always
   type: str
   sample: user
+account_id:
+  description: The account.
+  returned: where the variable has one
+  type: str
+  sample: "111122223333"
+findings:
+  description:
+    - What is not as it should be after the step; in check mode and audits, all that was found. Their codes are in
+      C(docs/findings.md).
+  returned: when the module ran
+  type: list
+  elements: dict
+  sample:
+    - code: USER_MISSING
+      severity: drift
+      title: Create the user FinOpsForCloudUser
+      expected: null
+      actual: null
+      remedy: ""
+      resource: user
 skip_reason:
   description: Why the step was left out.
   returned: when it was

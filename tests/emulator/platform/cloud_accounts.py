@@ -111,8 +111,8 @@ class CloudAccounts:
     def _new_config(self, old: CloudAccount, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Facts, "PATCH": only `linked` and a role's account carry over, and neither can be changed (OE0211).
 
-        The account does not carry over to a key (facts, "Role sources": the way back). Facts, last part: while
-        auto_import is off nobody looks at the report.
+        The account does not carry over to a key (facts, "Role sources": the way back). Nobody looks at the report
+        while auto_import is off, nor, at a role's, whether the role may read it (facts, last part).
         """
         kept = {name: old.config[name] for name in ("linked", validation.ROLE_ACCOUNT) if name in old.config}
         if given.get("linked", old.linked) != old.linked:
@@ -124,7 +124,9 @@ class CloudAccounts:
             kept.pop(validation.ROLE_ACCOUNT, None)
         account_id, config, key = self._identify(validation.check_changed_config(kept | given))
         self._check_unique(dataclasses.replace(old, account_id=account_id))
-        return connect_report(self._aws, key, config) if old.auto_import else config, account_id
+        if old.auto_import:
+            config = connect_report(self._aws, key, config, trusting=validation.is_role(config))
+        return config, account_id
 
     def verify(self, body: dict[str, Any]) -> None:
         """Facts, "cloud_account_verify": asks STS about the key, never touches the bucket, takes no role."""

@@ -12,7 +12,7 @@ import pytest
 
 from tests.emulator.platform import validation
 from tests.emulator.platform.errors import PlatformError
-from tests.emulator.platform.testing import Bench
+from tests.emulator.platform.testing import REPORT, Bench
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +164,16 @@ def test_role_sources_keep_their_account(bench: Bench) -> None:
     del echo["access_key_id"]
     assert bench.update(identifier, config=echo).status == 200
     assert bench.update(identifier, config=export).status == 200, "the account carries over"
+    bucket = bench.aws.buckets[export["bucket_name"]]
+    bucket.files[f"reports/{REPORT}/data/BILLING_PERIOD=2026-01/{REPORT}-00001.snappy.parquet"] = b"rows"
+    for action in ("GetObject", "ListBucket"):
+        bucket.denied.add(("*", action))
+        assert bench.update(identifier, config=export).status == 200, "nobody looks whether the role may read it"
+        assert bench.update(identifier, config=bench.config()).outcome == (400, "OE0371"), "of a key somebody does"
+    bucket.files.clear()
+    bucket.denied.clear()
+    missing = {name: value for name, value in export.items() if name != "bucket_name"}
+    assert bench.update(identifier, config=missing).outcome == (400, "OE0371")
     other = export | {"assume_role_account_id": "222222222222"}
     assert bench.update(identifier, config=other).outcome == (400, "OE0211")
     nameless = {"assume_role_account_id": "111111111111"}

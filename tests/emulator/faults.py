@@ -19,6 +19,7 @@ from moto.iam.models import AccessKey, AccessKeyLastUsed
 
 from tests.emulator.aws.credentials import account_of_key, iam_of
 from tests.emulator.aws.spreading import Spreading
+from tests.emulator.platform.disturbances import Disturbance, Lag
 from tests.emulator.serving import ConnectionDropped
 
 PLATFORM = "platform"
@@ -27,7 +28,7 @@ Action = Callable[[], None]
 
 _REMOTE = {
     "clear", "throttle", "fail", "delay", "hide_created", "refuse_new_keys",
-    "platform_down", "platform_fails_after_storing", "platform_slow",
+    "platform_answers", "platform_down", "platform_fails_after_storing", "platform_lags", "platform_slow",
 }  # fmt: skip
 
 
@@ -100,6 +101,8 @@ class Faults:
             self._refused_keys: tuple[datetime.datetime, datetime.timedelta] | None = None
             self._platform_down = False
             self._storing_failures = 0
+            self._disturbances: list[Disturbance] = []
+            self._lag: Lag | None = None
 
     def throttle(self, share: float, seed: int = 0) -> None:
         """Answer this share of the calls to AWS with a throttle, without any effect."""
@@ -188,6 +191,25 @@ class Faults:
     def platform_slow(self, seconds: float) -> None:
         """Add latency to the platform; 0 ends it."""
         self.delay(seconds, PLATFORM)
+
+    def platform_answers(self, kind: str, operation: str | None = None, times: int = 1, **details: Any) -> None:
+        """
+        Let the next calls of an operation (of any where None) be answered by somebody else: see platform/disturbances.py.
+
+        After the effect: cut, garbage_status, bad_gateway (502, cut). Without any effect: sign_in_page (`status`),
+        old_object (200, as if it were a GET), redirect (`location`, `status`), unauthorized (401, a JSON string),
+        null_list, too_many_requests (`retry_after`). Several follow one another.
+        """
+        disturbance = Disturbance(kind, operation, times, details)
+        with self._lock:
+            self._disturbances.append(disturbance)
+            self._note("platform_answers", True, kinds=[each.kind for each in self._disturbances])
+
+    def platform_lags(self, reads: int) -> None:
+        """Let this many reads after each write show the data sources as they were before it; 0 ends it."""
+        with self._lock:
+            self._lag = Lag(reads) if reads > 0 else None
+            self._note("platform_lags", reads > 0, reads=reads)
 
     def _note(self, name: str, on: bool, **arguments: Any) -> None:
         self._on.pop(name, None)
@@ -281,6 +303,20 @@ class Faults:
     def platform_is_down(self) -> bool:
         """Whether nobody can reach the platform."""
         return self._platform_down
+
+    @property
+    def platform_lag(self) -> Lag | None:
+        """How reads of the platform lag; None where they do not."""
+        return self._lag
+
+    def take_disturbance(self, operation: str) -> Disturbance | None:
+        """Who answers this call in place of the platform, if anybody."""
+        with self._lock:
+            for disturbance in self._disturbances:
+                if disturbance.times > 0 and disturbance.operation in (None, operation):
+                    disturbance.times -= 1
+                    return disturbance
+            return None
 
     def take_storing_failure(self) -> bool:
         """Whether the next creation or update is to answer 500 after storing; one less is left then."""

@@ -17,6 +17,7 @@ from tests.emulator.platform.control import CONTROL_PATH, build_control
 from tests.emulator.platform.faults import FaultLayer
 from tests.emulator.platform.routes import build_api
 from tests.emulator.platform.store import Store
+from tests.emulator.serving import WsgiApplication
 
 
 class PlatformApplication:
@@ -37,8 +38,11 @@ class PlatformApplication:
         self.password = user.password
         self.token = store.issue_token(user).value
         self._control = build_control(store, self.calls, aws)
-        api = FaultLayer(build_api(store, CloudAccounts(store, aws)), store, faults or Faults())
-        self._api = CallRecorder(api, self.calls, store)
+
+        def build(seen: Store) -> WsgiApplication:
+            return build_api(seen, CloudAccounts(seen, aws))
+
+        self._api = CallRecorder(FaultLayer(build, store, faults or Faults()), self.calls, store)
 
     def reset(self) -> None:
         """Forget every data source; organizations, users and tokens stay."""

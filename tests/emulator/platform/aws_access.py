@@ -127,14 +127,20 @@ class AwsAccess:
         """
         if not is_role(config):
             return Key(config["access_key_id"], config["secret_access_key"])
-        if self.service_key is None:
-            raise PlatformError(424, "OE0569", "aws_cnr")
+        service_key = self.required_service_key
         arn = f"arn:aws:iam::{config['assume_role_account_id']}:role/{config['assume_role_name']}"
         session_name = config.get("assume_role_session_name", SESSION_NAME)
-        with acting_as(self.service_key), _cloud_errors():
+        with acting_as(service_key), _cloud_errors():
             answer = self.client("sts", STS_REGION).assume_role(RoleArn=arn, RoleSessionName=session_name)
         credentials = answer["Credentials"]
         return Key(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
+
+    @property
+    def required_service_key(self) -> Key:
+        """The platform's own key; 424 OE0569 where it has none."""
+        if self.service_key is None:
+            raise PlatformError(424, "OE0569", "aws_cnr")
+        return self.service_key
 
     def account_of(self, key: Key, region: str | None) -> str:
         """The AWS account of this key, from STS itself (facts, "Create"; 403 OE0433 bad key, secret or region)."""

@@ -33,6 +33,7 @@ _PATHS = {
         "PATCH": "UpdateCloudAccount",
         "DELETE": "DeleteCloudAccount",
     },
+    re.compile(rf"/restapi/v2/cloud_accounts/{_ID}/report_imports"): {"GET": "ListReportImports"},
     re.compile(r"/restapi/v2/cloud_account_verify"): {"POST": "VerifyCloudAccount"},
 }
 # Logging in and verifying change nothing that anybody manages.
@@ -70,7 +71,7 @@ class CallRecorder:
         statuses: list[int] = []
 
         def remember_status(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            statuses.append(int(status.split(" ", 1)[0]))
+            statuses.append(int(status[:3]))
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import dataclasses
 import time
 import uuid
-from typing import Any
+from typing import Any, NoReturn
 
 from tests.emulator.platform import validation
 from tests.emulator.platform.aws_access import AwsAccess
-from tests.emulator.platform.errors import PlatformError
+from tests.emulator.platform.errors import PlatformError, database_error
+from tests.emulator.platform.policies import expected_policies
 from tests.emulator.platform.report_check import connect_report
 from tests.emulator.platform.store import CloudAccount, Store
 
@@ -30,23 +31,34 @@ class CloudAccounts:
     def create(self, organization_id: str, body: dict[str, Any]) -> CloudAccount:
         """Facts, "Create", "Unique per organization" and "What a client must avoid" 1 (parallel creates).
 
-        The creation that finds another one of its organization in flight is stored, but answers 500 U0500
-        before its rule is made and its import is scheduled.
+        A creation that finds others of its organization in flight is stored and answers an error (see `_collide`).
         """
-        with self._store.creating(organization_id) as overlapping:
+        with self._store.creating(organization_id) as others:
             cloud_account = self._checked(organization_id, body)
             with self._store.lock:
                 self._check_unique(cloud_account)
                 self._store.put(cloud_account)
-            if overlapping:
-                raise PlatformError(500, "U0500")
+            if others:
+                self._collide(cloud_account, others)
             if len(cloud_account.name) > LONGEST_NAME_WITH_RULE:
                 raise PlatformError(400, "OE0215", "name", f"1-{validation.MAX_LENGTH}")
             return self._finish(cloud_account)
 
+    def _collide(self, cloud_account: CloudAccount, others: int) -> NoReturn:
+        """Facts, last part: of 8 parallel creations 6-7 answer an error, most of them 500, some 503 OE0003.
+
+        Which one depends on how many others were in flight. Of three, two stop before their rule and import, one of
+        them at the database; the third has done everything.
+        """
+        if others % 3 == 2:
+            raise database_error(503, "INSERT INTO pool")
+        if others % 3 == 0:
+            self._finish(cloud_account)
+        raise PlatformError(500, "U0500")
+
     def _checked(self, organization_id: str, body: dict[str, Any]) -> CloudAccount:
         validation.check_create(body)
-        config = validation.check_config(body.get("config"))
+        config = validation.check_new_config(body.get("config", {}))
         account_id, config, key = self._identify(config)
         candidate = CloudAccount(
             id=str(uuid.uuid4()),
@@ -56,35 +68,37 @@ class CloudAccounts:
             config=config,
             account_id=account_id,
             created_at=int(time.time()),
-            auto_import=body.get("auto_import", True),
-            process_recommendations=body.get("process_recommendations", True),
+            auto_import=body.get("auto_import") is not False,
+            process_recommendations=body.get("process_recommendations") is not False,
         )
         self._check_unique(candidate)
         return dataclasses.replace(candidate, config=connect_report(self._aws, key, config))
 
     def _finish(self, cloud_account: CloudAccount) -> CloudAccount:
-        """Make the rule and schedule the import: its own, or for a linked one that of the Root sources (facts)."""
+        """Make the rule and schedule the import.
+
+        Its own, or for a linked one that of every Root source, whatever is scheduled already (facts, "Import storm").
+        """
         with self._store.lock:
             scheduled = cloud_account.auto_import
-            own = int(scheduled and not cloud_account.linked)
-            done = dataclasses.replace(cloud_account, rule_created=True, import_scheduled=scheduled, imports=own)
+            done = dataclasses.replace(cloud_account, rule_created=True, import_scheduled=scheduled)
             self._store.put(done)
-            if scheduled and done.linked:
-                for root in self._store.cloud_accounts(done.organization_id):
-                    if not root.linked and root.auto_import:
-                        self._store.put(dataclasses.replace(root, imports=root.imports + 1))
+            imported = self._store.cloud_accounts(done.organization_id) if done.linked else [done]
+            for source in imported if scheduled else []:
+                if source.auto_import and not source.linked:
+                    self._store.add_report_import(source.id)
         return done
 
     def update(self, old: CloudAccount, body: dict[str, Any]) -> CloudAccount:
         """Facts, "PATCH": top-level fields merge, config is replaced whole, a failure leaves the old config."""
         validation.check_update(body)
         changes = dict(body)
-        if body.get("config"):
-            changes["config"], changes["account_id"] = self._new_config(old, body["config"])
-        elif "config" in body:
-            if not isinstance(body["config"], dict | None):
-                raise PlatformError(400, "OE0344", "config")
-            del changes["config"]
+        if "config" in body:
+            given = validation.check_object(changes.pop("config"))
+            if given:
+                changes["config"], changes["account_id"] = self._new_config(old, given)
+        if None in (changes.get("auto_import", True), changes.get("process_recommendations", True)):
+            raise database_error(400, "UPDATE cloudaccount")
         with self._store.lock:
             current = self._store.cloud_account(old.id)
             if current is None:
@@ -94,19 +108,25 @@ class CloudAccounts:
             self._store.put(new)
         return new
 
-    def _new_config(self, old: CloudAccount, given: object) -> tuple[dict[str, Any], str]:
-        """Facts, "PATCH": only `linked` and a role's account carry over, and neither can be changed (OE0211)."""
-        if isinstance(given, dict):
-            kept = {name: old.config[name] for name in ("linked", "assume_role_account_id") if name in old.config}
-            if given.get("linked", old.linked) != old.linked:
-                raise PlatformError(400, "OE0211", "linked")
-            account = "assume_role_account_id"
-            if account in kept and given.get(account, kept[account]) != kept[account]:
-                raise PlatformError(400, "OE0211", account)
-            given = kept | given
-        account_id, config, key = self._identify(validation.check_config(given))
+    def _new_config(self, old: CloudAccount, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Facts, "PATCH": only `linked` and a role's account carry over, and neither can be changed (OE0211).
+
+        The account does not carry over to a key (facts, "Role sources": the way back). Nobody looks at the report
+        while auto_import is off, nor, at a role's, whether the role may read it (facts, last part).
+        """
+        kept = {name: old.config[name] for name in ("linked", validation.ROLE_ACCOUNT) if name in old.config}
+        if given.get("linked", old.linked) != old.linked:
+            raise PlatformError(400, "OE0211", "linked")
+        account = kept.get(validation.ROLE_ACCOUNT)
+        if account is not None and given.get(validation.ROLE_ACCOUNT, account) != account:
+            raise PlatformError(400, "OE0211", validation.ROLE_ACCOUNT)
+        if validation.has_key(given) and not validation.is_role(given):
+            kept.pop(validation.ROLE_ACCOUNT, None)
+        account_id, config, key = self._identify(validation.check_changed_config(kept | given))
         self._check_unique(dataclasses.replace(old, account_id=account_id))
-        return connect_report(self._aws, key, config), account_id
+        if old.auto_import:
+            config = connect_report(self._aws, key, config, trusting=validation.is_role(config))
+        return config, account_id
 
     def verify(self, body: dict[str, Any]) -> None:
         """Facts, "cloud_account_verify": asks STS about the key, never touches the bucket, takes no role."""
@@ -114,10 +134,14 @@ class CloudAccounts:
             raise PlatformError(400, "OE0216", "type")
         if body["type"] != validation.SUPPORTED_TYPE:
             raise PlatformError(400, "OE0436", body["type"])
-        given = body.get("config")
-        if isinstance(given, dict) and validation.is_role(given):
+        given = validation.check_object(body.get("config", {}))
+        if validation.is_role(given):
             raise PlatformError(400, "OE0216", ", ".join(validation.KEY_FIELDS))
-        self._identify(validation.check_config(given))
+        self._identify(validation.check_new_config(given))
+
+    def policies(self, bucket_name: str | None) -> dict[str, Any]:
+        """What `cloud_policies` says, of a linked source where there is no bucket; trusts the account of its own key."""
+        return expected_policies(self._aws.account_of(self._aws.required_service_key, None), bucket_name)
 
     def _identify(self, config: dict[str, Any]) -> tuple[str, dict[str, Any], Any]:
         """The AWS account of a config, the config as it is stored, and the key to act with.
@@ -133,8 +157,10 @@ class CloudAccounts:
     def _check_unique(self, candidate: CloudAccount) -> None:
         """Facts, "Unique per organization": the AWS account first (OE0402), then the name (OE0404).
 
-        Names are compared as the platform's database does, without regard to case.
+        Names are compared as the platform's database does, without regard to case and to blanks at the end.
         """
+        if candidate.account_id in self._store.connected_elsewhere:
+            raise PlatformError(409, "OE0402")
         others = [
             other
             for other in self._store.cloud_accounts(candidate.organization_id)
@@ -142,6 +168,10 @@ class CloudAccounts:
         ]
         if any(other.account_id == candidate.account_id for other in others):
             raise PlatformError(409, "OE0402")
-        name = candidate.name.casefold()
-        if any(other.name.casefold() == name for other in others):
+        name = _compared(candidate.name)
+        if any(_compared(other.name) == name for other in others):
             raise PlatformError(409, "OE0404", candidate.name, candidate.organization_id)
+
+
+def _compared(name: str) -> str:
+    return name.rstrip(" ").casefold()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -15,6 +16,20 @@ from tests.emulator.platform.aws_access import AwsAccess, Key
 from tests.emulator.platform.store import CloudAccount, Store
 
 CONTROL_PATH = "/_emulator/"
+SETTABLE = frozenset(
+    {
+        "auto_import",
+        "details",
+        "last_getting_metric_attempt_at",
+        "last_getting_metric_attempt_error",
+        "last_getting_metrics_at",
+        "last_import_at",
+        "last_import_attempt_at",
+        "last_import_attempt_error",
+        "last_import_modified_at",
+        "process_recommendations",
+    }
+)
 
 
 def build_control(store: Store, calls: CallLog, aws: AwsAccess) -> flask.Flask:
@@ -45,7 +60,7 @@ def build_control(store: Store, calls: CallLog, aws: AwsAccess) -> flask.Flask:
         return {
             "organizations": [
                 organization.as_json()
-                | {"cloud_accounts": [_internal(entry) for entry in store.cloud_accounts(organization.id)]}
+                | {"cloud_accounts": [_internal(store, entry) for entry in store.cloud_accounts(organization.id)]}
                 for organization in store.organizations()
             ]
         }
@@ -67,7 +82,8 @@ def build_control(store: Store, calls: CallLog, aws: AwsAccess) -> flask.Flask:
     @app.post("/_emulator/organizations")
     def add_organization() -> tuple[dict[str, Any], int]:
         body = flask.request.get_json(silent=True) or {}
-        organization, user = store.add_organization(body.get("name", "Another organization"))
+        same = store.user(body["email"]) if "email" in body else None
+        organization, user = store.add_organization(body.get("name", "Another organization"), same)
         return {
             "organization_id": organization.id,
             "email": user.email,
@@ -75,15 +91,45 @@ def build_control(store: Store, calls: CallLog, aws: AwsAccess) -> flask.Flask:
             "token": store.issue_token(user).value,
         }, 201
 
+    @app.patch("/_emulator/organizations/<organization_id>")
+    def set_organization(organization_id: str) -> tuple[dict[str, Any], int]:
+        organization, body = store.organization(organization_id), flask.request.get_json()
+        if organization is None or not set(body) <= {"name", "currency", "disabled"}:
+            return {"error": f"there is no such organization, or nothing like {sorted(body)} in it"}, 400
+        store.put_organization(dataclasses.replace(organization, **body))
+        return {}, 200
+
+    @app.patch("/_emulator/cloud_accounts/<cloud_account_id>")
+    def set_cloud_account(cloud_account_id: str) -> tuple[dict[str, Any], int]:
+        body = flask.request.get_json()
+        with store.lock:
+            cloud_account = store.cloud_account(cloud_account_id)
+            if cloud_account is None or not set(body) <= SETTABLE:
+                return {"error": f"there is no such data source, or nothing like {sorted(body)} in it"}, 400
+            store.put(dataclasses.replace(cloud_account, **body))
+        return {}, 200
+
+    @app.put("/_emulator/cloud_accounts/<cloud_account_id>/report_imports")
+    def set_report_imports(cloud_account_id: str) -> dict[str, Any]:
+        store.forget_report_imports(cloud_account_id)
+        for fields in flask.request.get_json():
+            store.add_report_import(cloud_account_id, **fields)
+        return {}
+
+    @app.put("/_emulator/connected_elsewhere")
+    def set_connected_elsewhere() -> dict[str, Any]:
+        store.connected_elsewhere = frozenset(flask.request.get_json())
+        return {}
+
     return app
 
 
-def _internal(cloud_account: CloudAccount) -> dict[str, Any]:
+def _internal(store: Store, cloud_account: CloudAccount) -> dict[str, Any]:
     """What GET shows, what the platform keeps to itself, and the secret's digest; never the secret."""
     secret = cloud_account.config.get("secret_access_key")
     return cloud_account.public | {
         "secret_sha256": hashlib.sha256(secret.encode()).hexdigest() if secret is not None else None,
         "rule_created": cloud_account.rule_created,
         "import_scheduled": cloud_account.import_scheduled,
-        "imports": cloud_account.imports,
+        "imports": len(store.report_imports(cloud_account.id)),
     }

@@ -11,7 +11,9 @@ UNKNOWN_REASON = "Unknown"
 TEXTS: dict[str, str] = {
     "OA0037": "Email or password is invalid",
     "OA0039": "Email and/or password is not provided",
+    "OA0050": "Incorrect request body received",
     "OE0002": "{} {} not found",
+    "OE0003": "Database error: {}",
     "OE0211": 'Parameter "{}" is immutable',
     "OE0212": "Unexpected parameters: {}",
     "OE0214": "{} should be a string",
@@ -25,8 +27,8 @@ TEXTS: dict[str, str] = {
     "OE0234": "Forbidden",
     "OE0235": "Unauthorized",
     "OE0237": "This resource requires an authorization",
+    "OE0245": "{} method not allowed",
     "OE0257": "Page not found",
-    "OE0344": "{} should be a dictionary",
     "OE0371": "Unable to configure billing report: {}",
     "OE0402": "Cloud account for this account already exist",
     "OE0404": "Cloud account {} already exists for organization {}",
@@ -40,7 +42,6 @@ TEXTS: dict[str, str] = {
     "OE0559": "Parameter {} should be between a year ago and the end of the last month",
     "OE0569": "Service credentials for {} are not configured",
     "OE0571": "Parameters {} cannot be used together with an assumed role",
-    "U0405": "Method Not Allowed",
     "U0500": "Internal Server Error",
 }
 
@@ -80,3 +81,8 @@ def not_found(kind: str, identifier: str) -> PlatformError:
 def bad_report(message: str) -> PlatformError:
     """400 OE0371: the export or its bucket is not as it has to be."""
     return PlatformError(400, "OE0371", message)
+
+
+def database_error(status: int, statement: str) -> PlatformError:
+    """OE0003: the database refused a row; its message has line breaks, so that the reason is "Unknown"."""
+    return PlatformError(status, "OE0003", f"the database refused a row\n[SQL: {statement}]")

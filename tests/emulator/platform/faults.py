@@ -17,6 +17,7 @@ from tests.emulator.platform.store import Store
 from tests.emulator.serving import WsgiApplication
 
 _CREATE = "CreateCloudAccount"
+_READS = frozenset({"GetCloudAccount", "ListCloudAccounts"})
 _STORING = (_CREATE, "UpdateCloudAccount")
 _FAILURE = PlatformError(500, "U0500")
 
@@ -24,8 +25,9 @@ _FAILURE = PlatformError(500, "U0500")
 class FaultLayer:
     """Hands requests to the API, unless `faults` has other plans for them."""
 
-    def __init__(self, application: WsgiApplication, store: Store, faults: Faults) -> None:
-        self._application = application
+    def __init__(self, build_api: Callable[[Store], WsgiApplication], store: Store, faults: Faults) -> None:
+        self._build_api = build_api
+        self._api = build_api(store)
         self._store = store
         self._faults = faults
 
@@ -43,6 +45,9 @@ class FaultLayer:
             with self._faults.around(PLATFORM, operation, operation in WRITES):
                 if operation in _STORING and self._faults.take_storing_failure():
                     body = self._store_and_fail(environ, start, identifier if operation == _CREATE else None)
+                elif disturbance := self._faults.take_disturbance(operation):
+                    body = disturbance.answer(self._application, environ).send(start)
+                    environ[ERROR_KEY] = disturbance.kind
                 else:
                     body = self._application(environ, start)
         except Dropped as dropped:
@@ -50,6 +55,15 @@ class FaultLayer:
             raise
         start_response(*started[-1])
         return body
+
+    def _application(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """The API, or where reads lag the one that shows what was stored before the last write."""
+        operation, dummy = name_operation(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+        lag = self._faults.platform_lag
+        if lag is not None and operation in WRITES:
+            lag.start(self._build_api(self._store.copy()))
+        stale = lag.stale() if lag is not None and operation in _READS else None
+        return (stale or self._api)(environ, start)
 
     def _store_and_fail(
         self, environ: dict[str, Any], start: Callable[..., Any], creating_in: str | None

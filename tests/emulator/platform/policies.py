@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-TRUSTED_PRINCIPAL = "arn:aws:iam::654035049067:user/ffc-service-user"
-
 DISCOVERY_ACTIONS = (
     "bcm-data-exports:GetExport",
     "bcm-data-exports:ListExports",
+    "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
     "cur:DescribeReportDefinitions",
     "ec2:Describe*",
@@ -20,6 +19,8 @@ DISCOVERY_ACTIONS = (
     "iam:GetLoginProfile",
     "iam:ListAccessKeys",
     "iam:ListUsers",
+)
+STORAGE_ACTIONS = (
     "s3:GetAnalyticsConfiguration",
     "s3:GetBucketAcl",
     "s3:GetBucketLocation",
@@ -34,17 +35,25 @@ DISCOVERY_ACTIONS = (
     "s3:ListAllMyBuckets",
     "s3:ListBucket",
 )
+POWER_ACTIONS = ("ec2:StartInstances", "ec2:StopInstances")
+EXPORT_ACTIONS = ("bcm-data-exports:CreateExport", "cur:PutReportDefinition")
 BUCKET_ACTIONS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:PutBucketPolicy", "s3:PutObject")
 
 
-def expected_policies(bucket_name: str | None) -> dict[str, Any]:
-    """Facts of FinOps for Cloud, "Policies" and "Role"; without a bucket the answer is that for a linked source."""
-    statements = [_statement("FinOpsforCloudGetResources", DISCOVERY_ACTIONS, "*")]
+def expected_policies(service_account_id: str, bucket_name: str | None) -> dict[str, Any]:
+    """Facts, "Role sources": not the documented policies; without a bucket the answer is that for a linked source."""
+    statements = [
+        _statement("FinOpsforCloudGetResources", DISCOVERY_ACTIONS, "*"),
+        _statement("FinOpsForCloudGetStorage", STORAGE_ACTIONS, "*"),
+        _statement("FinOpsForCloudPowerSchedules", POWER_ACTIONS, "*"),
+    ]
     if bucket_name is not None:
         bucket = f"arn:aws:s3:::{bucket_name}"
+        statements.append(_statement("FinOpsForCloudCreateReport", EXPORT_ACTIONS, "*"))
         statements.append(_statement("FinOpsForCloudGetBillingFiles", ("s3:GetObject",), f"{bucket}/*"))
         statements.append(_statement("FinOpsForCloudManageBillingBucket", BUCKET_ACTIONS, bucket))
-    trust = {"Effect": "Allow", "Principal": {"AWS": TRUSTED_PRINCIPAL}, "Action": "sts:AssumeRole"}
+    trusted = f"arn:aws:iam::{service_account_id}:root"
+    trust = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
     return {
         "trust_policy": {"Version": "2012-10-17", "Statement": [trust]},
         "role_policy": {"Version": "2012-10-17", "Statement": statements},

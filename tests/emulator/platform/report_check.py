@@ -32,17 +32,22 @@ class _NoFiles(Exception):
     """There is no report file under the prefix that was looked at."""
 
 
-def connect_report(aws: AwsAccess, key: Key, config: Config) -> Config:
+class _Denied(PlatformError):
+    """AWS has denied it."""
+
+
+def connect_report(aws: AwsAccess, key: Key, config: Config, trusting: bool = False) -> Config:
     """The config as it is stored once its export could be read; raises OE0371 where it could not.
 
     Facts, "Data sources" (a linked one has no export) and "PATCH" (without config_scheme it is `find_report`).
+    Where `trusting`, files of `bucket_only` that may not be listed or read do not matter.
     """
     if config.get("linked"):
         return config
     scheme = config.get("config_scheme", "find_report")
     with acting_as(key), _unreachable():
         if scheme == "bucket_only":
-            return _bucket_only(aws, config)
+            return _bucket_only(aws, config, trusting)
         if scheme == "find_report":
             return _find_report(aws, config)
         if scheme == "create_report":
@@ -50,7 +55,7 @@ def connect_report(aws: AwsAccess, key: Key, config: Config) -> Config:
     raise bad_report(f"unknown config_scheme {scheme}")
 
 
-def _bucket_only(aws: AwsAccess, config: Config) -> Config:
+def _bucket_only(aws: AwsAccess, config: Config, trusting: bool) -> Config:
     """Facts, "What a client must avoid" 6: the three outcomes of a prefix, and what nothing has verified."""
     for name in ("bucket_name", "report_name", "bucket_prefix"):
         if config.get(name) is None:
@@ -62,6 +67,10 @@ def _bucket_only(aws: AwsAccess, config: Config) -> Config:
         return _read_one_file(aws, config)
     except _NoFiles:
         pass
+    except _Denied:
+        if trusting:
+            return config
+        raise
     if "/" not in config["bucket_prefix"]:
         return config
     shorter = config | {"bucket_prefix": config["bucket_prefix"].rpartition("/")[0]}
@@ -201,7 +210,7 @@ def _attempt(action: str, call: Callable[[], Answer], missing: str | None = None
         if missing and code == "NoSuchBucket":
             raise bad_report(missing) from error
         if code in DENIED:
-            raise bad_report(f"no permission to {action}: {error}") from error
+            raise _Denied(400, "OE0371", f"no permission to {action}: {error}") from error
         raise bad_report(f"could not {action}: {error}") from error
     except botocore.exceptions.ParamValidationError as error:
         raise bad_report(f"could not {action}: {error}") from error

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import datetime
 import hmac
+import itertools
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flask
@@ -15,23 +20,39 @@ import werkzeug.exceptions
 from tests.emulator.platform.calls import ERROR_KEY, bearer_token
 from tests.emulator.platform.cloud_accounts import CloudAccounts
 from tests.emulator.platform.errors import PlatformError, not_found
-from tests.emulator.platform.policies import expected_policies
-from tests.emulator.platform.store import CloudAccount, Organization, Store, Token, User
+from tests.emulator.platform.store import CloudAccount, Organization, ReportImport, Store, Token, User
 from tests.emulator.platform.validation import KNOWN_TYPES, SUPPORTED_TYPE, parse_body
 
-RESOURCE_TYPES = ("bucket", "instance", "ip_address", "load_balancer", "rds_instance", "snapshot", "volume")
+RESOURCE_TYPES = ("bucket", "instance", "ip_address", "load_balancer", "snapshot", "volume")
+NUMBERS = ("cost", "forecast", "last_month_cost", "resources")
+# An import in progress counts as active as long as it said so within these seconds.
+ACTIVE_SECONDS = 1800
+POLICY_ARGUMENTS = frozenset({"cloud_type", "bucket_name", "linked"})
+Shuffled = Callable[[Sequence[Any]], list[Any]]
 
 
 def build_api(store: Store, rules: CloudAccounts) -> flask.Flask:
     """The application of everything under `/auth/v2` and `/restapi/v2`."""
     app = flask.Flask("platform")
     access = _Access(store)
+    shuffled = _shuffling()
     _add_error_handlers(app)
     _add_login(app, store)
     _add_organizations(app, store, access)
-    _add_collection(app, store, rules, access)
-    _add_item(app, store, rules, access)
+    _add_policies(app, rules, access)
+    _add_collection(app, store, rules, access, shuffled)
+    _add_item(app, store, rules, access, shuffled)
     return app
+
+
+def _shuffling() -> Shuffled:
+    """Facts, last part: lists are unordered; here another order for each request, the same ones in each run."""
+    seeds = itertools.count()
+
+    def shuffled(entries: Sequence[Any]) -> list[Any]:
+        return random.Random(next(seeds)).sample(entries, len(entries))
+
+    return shuffled
 
 
 class _Access:
@@ -50,24 +71,26 @@ class _Access:
             raise PlatformError(401, "OE0235")
         return token.user
 
-    def organization(self, organization_id: str) -> Organization:
-        """The organization, if there is one (404 OE0002) and the user has a role in it."""
+    def organization(self, organization_id: str, manage: bool = False) -> Organization:
+        """The organization, if there is one (404 OE0002) and the user has a role in it.
+
+        Facts, last part: in a disabled one nobody may `manage` anything (403 OE0234).
+        """
         user = self.user()
         organization = self._store.organization(organization_id)
         if organization is None:
             raise not_found("Organization", organization_id)
-        if organization_id not in user.organizations:
+        if organization_id not in user.organizations or (manage and organization.disabled):
             raise PlatformError(403, "OE0234")
         return organization
 
-    def cloud_account(self, cloud_account_id: str) -> CloudAccount:
-        """The data source, if there is one (404 OE0002) and the user has a role in its organization."""
-        user = self.user()
+    def cloud_account(self, cloud_account_id: str, manage: bool = False) -> CloudAccount:
+        """The data source, if there is one (404 OE0002) and the user may see or manage its organization."""
+        self.user()
         cloud_account = self._store.cloud_account(cloud_account_id)
         if cloud_account is None:
             raise not_found("CloudAccount", cloud_account_id)
-        if cloud_account.organization_id not in user.organizations:
-            raise PlatformError(403, "OE0234")
+        self.organization(cloud_account.organization_id, manage)
         return cloud_account
 
 
@@ -83,7 +106,7 @@ def _add_error_handlers(app: flask.Flask) -> None:
 
     @app.errorhandler(405)
     def no_such_method(error: werkzeug.exceptions.HTTPException) -> tuple[dict[str, object], int]:
-        return platform_error(PlatformError(405, "U0405"))
+        return platform_error(PlatformError(405, "OE0245", flask.request.method))
 
     @app.errorhandler(Exception)
     def defect(error: Exception) -> tuple[dict[str, object], int]:
@@ -94,7 +117,7 @@ def _add_error_handlers(app: flask.Flask) -> None:
 def _add_login(app: flask.Flask, store: Store) -> None:
     @app.post("/auth/v2/tokens")
     def create_token() -> tuple[dict[str, Any], int]:
-        body = parse_body(flask.request.get_data())
+        body = _login_body(flask.request.get_data())
         email, password = body.get("email"), body.get("password")
         if not isinstance(email, str) or not isinstance(password, str) or not email or not password:
             raise PlatformError(400, "OA0039")
@@ -102,6 +125,17 @@ def _add_login(app: flask.Flask, store: Store) -> None:
         if user is None or not hmac.compare_digest(user.password.encode(), password.encode()):
             raise PlatformError(403, "OA0037")
         return _token_json(store.issue_token(user)), 201
+
+
+def _login_body(data: bytes) -> dict[str, Any]:
+    """The JSON object of a login; OA0050 where it is none, or empty."""
+    try:
+        body = json.loads(data)
+    except ValueError:
+        body = None
+    if not body or not isinstance(body, dict):
+        raise PlatformError(400, "OA0050")
+    return body
 
 
 def _token_json(token: Token) -> dict[str, Any]:
@@ -123,11 +157,12 @@ def _timestamp(seconds: int) -> str:
 def _add_organizations(app: flask.Flask, store: Store, access: _Access) -> None:
     @app.get("/restapi/v2/organizations")
     def list_organizations() -> dict[str, Any]:
-        """Facts: paginated; here with `limit` and `offset`."""
+        """Facts: paginated, in no order that means anything; a limit of 0 is none."""
         user = access.user()
         own = [organization for organization in store.organizations() if organization.id in user.organizations]
-        offset, limit = _integer("offset", 0), _integer("limit", len(own))
-        page = own[offset : offset + limit]
+        own.sort(key=lambda organization: organization.id)
+        offset, limit = _integer("offset", 0), _integer("limit", 0)
+        page = own[offset : offset + limit if limit else None]
         return {
             "organizations": [organization.as_json() for organization in page],
             "total_count": len(own),
@@ -139,62 +174,83 @@ def _add_organizations(app: flask.Flask, store: Store, access: _Access) -> None:
     def get_organization(organization_id: str) -> dict[str, Any]:
         return access.organization(organization_id).as_json()
 
+
+def _add_policies(app: flask.Flask, rules: CloudAccounts, access: _Access) -> None:
     @app.get("/restapi/v2/organizations/<organization_id>/cloud_policies")
     def get_cloud_policies(organization_id: str) -> dict[str, Any]:
+        """Facts, last part: OE0548 for a missing argument, OE0212 for one too many, a bucket of a linked source too."""
         access.organization(organization_id)
-        cloud_type = flask.request.args.get("cloud_type")
+        arguments = flask.request.args
+        cloud_type, bucket_name, linked = arguments.get("cloud_type"), arguments.get("bucket_name"), _boolean("linked")
         if cloud_type is None:
-            raise PlatformError(400, "OE0216", "cloud_type")
+            raise PlatformError(400, "OE0548", "cloud_type")
         if cloud_type != SUPPORTED_TYPE:
             raise PlatformError(400, "OE0436", cloud_type)
-        if _boolean("linked"):
-            return expected_policies(None)
-        bucket_name = flask.request.args.get("bucket_name")
-        if not bucket_name:
-            raise PlatformError(400, "OE0216", "bucket_name")
-        return expected_policies(bucket_name)
+        unexpected = [name for name in arguments if name not in POLICY_ARGUMENTS or (linked and name == "bucket_name")]
+        if unexpected:
+            raise PlatformError(400, "OE0212", unexpected)
+        if not linked and not bucket_name:
+            raise PlatformError(400, "OE0548", "bucket_name")
+        return rules.policies(bucket_name)
 
 
-def _add_collection(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Access) -> None:
+def _add_collection(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Access, shuffled: Shuffled) -> None:
     @app.get("/restapi/v2/organizations/<organization_id>/cloud_accounts")
     def list_cloud_accounts(organization_id: str) -> flask.Response | dict[str, Any]:
         access.organization(organization_id)
-        entries = _filtered(store.cloud_accounts(organization_id))
+        entries = shuffled(_filtered(store.cloud_accounts(organization_id)))
         if _boolean("details"):
-            return {"cloud_accounts": [_with_details(entry) for entry in entries]}
+            return {"cloud_accounts": [_with_details(entry, shuffled) for entry in entries]}
         text = ", ".join(entry.public_json for entry in entries)
         return flask.Response(f'{{"cloud_accounts": [{text}]}}', mimetype="application/json")
 
     @app.post("/restapi/v2/organizations/<organization_id>/cloud_accounts")
     def create_cloud_account(organization_id: str) -> tuple[dict[str, Any], int]:
-        access.organization(organization_id)
+        access.organization(organization_id, manage=True)
         body = parse_body(flask.request.get_data())
         return rules.create(organization_id, body).public, 201
 
     @app.post("/restapi/v2/cloud_account_verify")
     def verify_cloud_account() -> dict[str, Any]:
-        """Facts: no token check."""
+        """Facts: any string will do as a token, but there has to be one."""
+        if bearer_token(flask.request.headers.get("Authorization")) is None:
+            raise PlatformError(401, "OE0237")
         rules.verify(parse_body(flask.request.get_data()))
         return {"status": "ok"}
 
 
-def _add_item(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Access) -> None:
+def _add_item(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Access, shuffled: Shuffled) -> None:
     path = "/restapi/v2/cloud_accounts/<cloud_account_id>"
 
     @app.get(path)
     def get_cloud_account(cloud_account_id: str) -> dict[str, Any]:
         cloud_account = access.cloud_account(cloud_account_id)
-        return _with_details(cloud_account) if _boolean("details") else cloud_account.public
+        return _with_details(cloud_account, shuffled) if _boolean("details") else cloud_account.public
 
     @app.patch(path)
     def update_cloud_account(cloud_account_id: str) -> dict[str, Any]:
-        cloud_account = access.cloud_account(cloud_account_id)
+        cloud_account = access.cloud_account(cloud_account_id, manage=True)
         return rules.update(cloud_account, parse_body(flask.request.get_data())).public
 
     @app.delete(path)
     def delete_cloud_account(cloud_account_id: str) -> tuple[str, int]:
-        store.remove(access.cloud_account(cloud_account_id))
+        store.remove(access.cloud_account(cloud_account_id, manage=True))
         return "", 204
+
+    @app.get(f"{path}/report_imports")
+    def list_report_imports(cloud_account_id: str) -> dict[str, Any]:
+        """Facts, "Health": completed ones are hidden unless asked for; `show_active` leaves only the running ones."""
+        access.cloud_account(cloud_account_id, manage=True)
+        entries = store.report_imports(cloud_account_id)
+        if not _boolean("show_completed"):
+            entries = [entry for entry in entries if entry.state != "completed"]
+        if _boolean("show_active"):
+            entries = [entry for entry in entries if _is_active(entry)]
+        return {"report_imports": [entry.as_json() for entry in shuffled(entries)]}
+
+
+def _is_active(report_import: ReportImport) -> bool:
+    return report_import.state == "in_progress" and report_import.updated_at >= time.time() - ACTIVE_SECONDS
 
 
 def _filtered(entries: list[CloudAccount]) -> list[CloudAccount]:
@@ -215,14 +271,28 @@ def _filtered(entries: list[CloudAccount]) -> list[CloudAccount]:
     return entries
 
 
-def _with_details(cloud_account: CloudAccount) -> dict[str, Any]:
-    """Facts, "List": what `details=true` adds; nothing is ever imported here, so the numbers are zero."""
-    discovery = [
-        {"resource_type": name, "last_discovery_at": 0, "last_error_at": 0, "last_error": None}
-        for name in RESOURCE_TYPES
-    ]
-    details = {"cost": 0, "forecast": 0, "last_month_cost": 0, "resources": 0, "discovery_infos": discovery}
-    return cloud_account.public | {"details": details}
+def _with_details(cloud_account: CloudAccount, shuffled: Shuffled) -> dict[str, Any]:
+    """Facts, "Health": what `details=true` adds. All is zero, which means unknown, unless the control API said more."""
+    known = cloud_account.details
+    discovered = known.get("discovery_infos", {})
+    infos = [_discovery_info(cloud_account, name) | discovered.get(name, {}) for name in RESOURCE_TYPES]
+    numbers = {name: float(known.get(name, 0)) for name in NUMBERS}
+    return cloud_account.public | {"details": numbers | {"discovery_infos": shuffled(infos)}}
+
+
+def _discovery_info(cloud_account: CloudAccount, resource_type: str) -> dict[str, Any]:
+    return {
+        "id": f"{cloud_account.id}-{resource_type}",
+        "cloud_account_id": cloud_account.id,
+        "resource_type": resource_type,
+        "enabled": True,
+        "observe_time": 0,
+        "last_discovery_at": 0,
+        "last_error_at": 0,
+        "last_error": None,
+        "created_at": cloud_account.created_at,
+        "deleted_at": 0,
+    }
 
 
 def _boolean(name: str) -> bool | None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the platform stores: organizations, users with their tokens, and cloud accounts."""
+"""What the platform stores: organizations, users with their tokens, cloud accounts and their imports."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class Organization:
     id: str
     name: str
     created_at: int
+    pool_id: str
+    currency: str = "USD"
+    disabled: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The organization as the API shows it."""
@@ -35,8 +38,11 @@ class Organization:
             "name": self.name,
             "created_at": self.created_at,
             "deleted_at": 0,
+            "cleaned_at": 0,
+            "pool_id": self.pool_id,
             "is_demo": False,
-            "currency": "USD",
+            "currency": self.currency,
+            "disabled": self.disabled,
         }
 
 
@@ -83,11 +89,15 @@ class CloudAccount:
     last_import_modified_at: int = 0
     last_import_attempt_at: int = 0
     last_import_attempt_error: str | None = None
+    last_getting_metrics_at: int = 0
+    last_getting_metric_attempt_at: int = 0
+    last_getting_metric_attempt_error: str | None = None
     parent_id: str | None = None
-    # Internal: the rule made after the account was stored, whether an import was scheduled at creation, how many since.
+    # Internal: what `details=true` says where it is not zero; whether the rule was made, and an import was scheduled,
+    # when the account had been stored.
+    details: dict[str, Any] = dataclasses.field(default_factory=dict)
     rule_created: bool = False
     import_scheduled: bool = False
-    imports: int = 0
 
     @property
     def linked(self) -> bool:
@@ -111,6 +121,9 @@ class CloudAccount:
             "last_import_modified_at": self.last_import_modified_at,
             "last_import_attempt_at": self.last_import_attempt_at,
             "last_import_attempt_error": self.last_import_attempt_error,
+            "last_getting_metrics_at": self.last_getting_metrics_at,
+            "last_getting_metric_attempt_at": self.last_getting_metric_attempt_at,
+            "last_getting_metric_attempt_error": self.last_getting_metric_attempt_error,
             "parent_id": self.parent_id,
             "created_at": self.created_at,
             "deleted_at": 0,
@@ -123,6 +136,22 @@ class CloudAccount:
         return json.dumps(self.public)
 
 
+@dataclasses.dataclass(frozen=True)
+class ReportImport:
+    """An import of a data source; `state` is scheduled, in_progress, completed or failed. Times in epoch seconds."""
+
+    id: str
+    cloud_account_id: str
+    created_at: int
+    updated_at: int
+    state: str = "scheduled"
+    state_reason: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The import as the API shows it."""
+        return dataclasses.asdict(self) | {"deleted_at": 0, "import_file": None, "is_recalculation": False}
+
+
 class Store:
     """Everything the platform remembers, in memory, safe for threads."""
 
@@ -133,13 +162,27 @@ class Store:
         self._tokens: dict[str, Token] = {}
         self._cloud_accounts: dict[str, dict[str, CloudAccount]] = {}
         self._organization_of: dict[str, str] = {}
+        self._report_imports: dict[str, list[ReportImport]] = {}
         self._creating: dict[str, int] = {}
+        self.connected_elsewhere: frozenset[str] = frozenset()
 
-    def add_organization(self, name: str) -> tuple[Organization, User]:
-        """Make an organization and the one user who has a role in it."""
-        organization = Organization(str(uuid.uuid4()), name, int(time.time()))
-        email = f"finops-{secrets.token_hex(4)}@example.com"
-        user = User(str(uuid.uuid4()), email, secrets.token_urlsafe(16), frozenset({organization.id}))
+    def copy(self) -> Store:
+        """A store with the same organizations and tokens, whose data sources stay as they are now."""
+        copy = Store()
+        with self.lock:
+            copy._organizations, copy._users, copy._tokens = self._organizations, self._users, self._tokens
+            copy._cloud_accounts = {name: dict(accounts) for name, accounts in self._cloud_accounts.items()}
+            copy._organization_of = dict(self._organization_of)
+            copy._report_imports = {name: list(imports) for name, imports in self._report_imports.items()}
+        return copy
+
+    def add_organization(self, name: str, user: User | None = None) -> tuple[Organization, User]:
+        """Make an organization in which this user has a role too, or where None a new user has it alone."""
+        organization = Organization(str(uuid.uuid4()), name, int(time.time()), pool_id=str(uuid.uuid4()))
+        if user is None:
+            email = f"finops-{secrets.token_hex(4)}@example.com"
+            user = User(str(uuid.uuid4()), email, secrets.token_urlsafe(16), frozenset())
+        user = dataclasses.replace(user, organizations=user.organizations | {organization.id})
         with self.lock:
             self._organizations[organization.id] = organization
             self._cloud_accounts[organization.id] = {}
@@ -155,9 +198,11 @@ class Store:
         return token
 
     def token(self, value: str) -> Token | None:
-        """The token of this value while it is valid."""
+        """The token of this value while it is valid, with its user's roles of today."""
         token = self._tokens.get(value)
-        return token if token is not None and token.valid_until > time.time() else None
+        if token is None or token.valid_until <= time.time():
+            return None
+        return dataclasses.replace(token, user=self._users[token.user.email])
 
     def user(self, email: str) -> User | None:
         """The user of this email address."""
@@ -166,6 +211,11 @@ class Store:
     def organization(self, organization_id: str) -> Organization | None:
         """The organization of this id."""
         return self._organizations.get(organization_id)
+
+    def put_organization(self, organization: Organization) -> None:
+        """Store the new value of an organization."""
+        with self.lock:
+            self._organizations[organization.id] = organization
 
     def organizations(self) -> list[Organization]:
         """Every organization, oldest first."""
@@ -196,22 +246,48 @@ class Store:
         with self.lock:
             self._cloud_accounts[cloud_account.organization_id].pop(cloud_account.id, None)
             self._organization_of.pop(cloud_account.id, None)
+            self._report_imports.pop(cloud_account.id, None)
+
+    def report_imports(self, cloud_account_id: str) -> list[ReportImport]:
+        """The imports of a data source, oldest first."""
+        with self.lock:
+            return list(self._report_imports.get(cloud_account_id, ()))
+
+    def add_report_import(self, cloud_account_id: str, **fields: Any) -> ReportImport:
+        """Add an import, scheduled now unless the fields say something else."""
+        now = int(time.time())
+        times = {"created_at": now, "updated_at": now}
+        report_import = ReportImport(str(uuid.uuid4()), cloud_account_id, **(times | fields))
+        with self.lock:
+            self._report_imports.setdefault(cloud_account_id, []).append(report_import)
+        return report_import
+
+    def forget_report_imports(self, cloud_account_id: str) -> None:
+        """Forget the imports of a data source."""
+        with self.lock:
+            self._report_imports.pop(cloud_account_id, None)
 
     def empty(self) -> None:
-        """Forget every data source; organizations, users and tokens stay."""
+        """Forget every data source; organizations, users and tokens stay, each organization enabled and in USD."""
         with self.lock:
+            self.connected_elsewhere = frozenset()
+            self._organizations.update(
+                (name, dataclasses.replace(organization, currency="USD", disabled=False))
+                for name, organization in list(self._organizations.items())
+            )
+            self._report_imports.clear()
             self._organization_of.clear()
             for cloud_accounts in self._cloud_accounts.values():
                 cloud_accounts.clear()
 
     @contextmanager
-    def creating(self, organization_id: str) -> Iterator[bool]:
-        """Count a creation in flight; yields whether another one of the organization was in flight already."""
+    def creating(self, organization_id: str) -> Iterator[int]:
+        """Count a creation in flight; yields how many others of the organization were in flight already."""
         with self.lock:
             before = self._creating.get(organization_id, 0)
             self._creating[organization_id] = before + 1
         try:
-            yield before > 0
+            yield before
         finally:
             with self.lock:
                 self._creating[organization_id] -= 1

@@ -11,6 +11,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.emulator.faults import Faults
 from tests.emulator.platform.app import PlatformApplication
 from tests.emulator.platform.aws_access import Key
 from tests.emulator.platform.tiny_aws import Bucket, TinyAws
@@ -43,7 +44,8 @@ class Bench:
     def __init__(self, service_key: Key | None = None) -> None:
         self.aws = TinyAws()
         self._aws_server: Server | None = Server(self.aws)
-        self.app = PlatformApplication(self._aws_server.url, service_key)
+        self.faults = Faults()
+        self.app = PlatformApplication(self._aws_server.url, service_key, self.faults)
         self._server = Server(self.app)
         self.collection = f"/restapi/v2/organizations/{self.app.organization_id}/cloud_accounts"
 
@@ -63,7 +65,17 @@ class Bench:
             self._aws_server = None
 
     def call(self, method: str, path: str, body: object = None, token: str | None = "", **headers: str) -> Answer:
-        """One request: `token` is the platform's own one unless another, or None, is given; bytes go as they are."""
+        """One request whose answer is JSON or nothing; see `send`."""
+        status, dummy, text = self.send(method, path, body, token, **headers)
+        return Answer(status, json.loads(text) if text else None)
+
+    def send(
+        self, method: str, path: str, body: object = None, token: str | None = "", **headers: str
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """One request: `token` is the platform's own one unless another, or None, is given; bytes go as they are.
+
+        Status, headers and body, as they came.
+        """
         if token is not None:
             headers["Authorization"] = f"Bearer {token or self.app.token}"
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -71,10 +83,9 @@ class Bench:
         try:
             connection.request(method, path, data, {"Content-Type": "application/json"} | headers)
             response = connection.getresponse()
-            text = response.read()
+            return response.status, response.headers, response.read()
         finally:
             connection.close()
-        return Answer(response.status, json.loads(text) if text else None)
 
     def config(self, account_id: str = "111111111111", /, **changes: object) -> dict[str, Any]:
         """The config of a Root source with a new key of this account and a bucket that has no files yet."""

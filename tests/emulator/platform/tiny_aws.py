@@ -23,7 +23,7 @@ from tests.emulator.platform.aws_access import Key
 
 @dataclasses.dataclass
 class Bucket:
-    """A bucket with its files; `denied` holds (access key id, action) pairs."""
+    """A bucket with its files; `denied` holds (access key id, action) pairs, "*" for every key."""
 
     region: str
     files: dict[str, bytes] = dataclasses.field(default_factory=dict)
@@ -144,7 +144,7 @@ class TinyAws:
         bucket = self.buckets.get(name)
         if bucket is None:
             raise Refusal(404, "NoSuchBucket", "The specified bucket does not exist")
-        if (key.access_key_id, action) in bucket.denied:
+        if bucket.denied & {(key.access_key_id, action), ("*", action)}:
             raise Refusal(403, "AccessDenied", f"not authorized to perform: s3:{action}")
         if action == "GetObject":
             return bucket.files[object_key]

@@ -30,14 +30,15 @@ KNOWN_TYPES = frozenset(
     }
 )
 KEY_FIELDS = ("access_key_id", "secret_access_key")
+ROLE_ACCOUNT = "assume_role_account_id"
+ROLE_FIELDS = (ROLE_ACCOUNT, "assume_role_name")
 STRING_FIELDS = (
     *KEY_FIELDS,
     "config_scheme",
     "bucket_name",
     "report_name",
     "region_name",
-    "assume_role_account_id",
-    "assume_role_name",
+    *ROLE_FIELDS,
     "assume_role_session_name",
 )
 BOOLEAN_FIELDS = ("linked", "use_edp_discount")
@@ -62,6 +63,9 @@ OWN_FIELDS = frozenset(
         "last_import_modified_at",
         "last_import_attempt_at",
         "last_import_attempt_error",
+        "last_getting_metrics_at",
+        "last_getting_metric_attempt_at",
+        "last_getting_metric_attempt_error",
     }
 )
 ATTEMPT_FIELDS = ("last_import_attempt_at", "last_import_attempt_error")
@@ -69,14 +73,19 @@ REIMPORT_FIELDS = ("last_import_at", "last_import_modified_at")
 
 
 def parse_body(data: bytes) -> dict[str, Any]:
-    """The JSON object of a request (facts, "Errors": OE0233 bad JSON)."""
+    """The JSON object of a request (facts, "Errors": OE0233 bad JSON; last part: 500 for a list)."""
     try:
         body = json.loads(data)
     except ValueError:
         raise PlatformError(400, "OE0233") from None
-    if not isinstance(body, dict):
-        raise PlatformError(400, "OE0233")
-    return body
+    return check_object(body)
+
+
+def check_object(value: object) -> dict[str, Any]:
+    """The JSON object that a value has to be; facts, last part: what is none is 500, not a refusal."""
+    if not isinstance(value, dict):
+        raise PlatformError(500, "U0500")
+    return value
 
 
 def check_string(name: str, value: object, *, minimum: int = 1) -> None:
@@ -136,7 +145,9 @@ def check_update(body: Mapping[str, Any], now: datetime.datetime | None = None) 
 
 
 def _check_reimport(name: str, value: int, now: datetime.datetime) -> None:
-    """Between one year ago and the end of last month."""
+    """Between one year ago and the end of last month; 0 means from the beginning (facts, "Reimport")."""
+    if value == 0:
+        return
     first_of_month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     day = 28 if (now.month, now.day) == (2, 29) else now.day
     year_ago = now.replace(year=now.year - 1, day=day)
@@ -155,16 +166,40 @@ def _refuse_others(body: Mapping[str, Any], allowed: frozenset[str]) -> None:
 
 def _check_flags(body: Mapping[str, Any]) -> None:
     for name in ("auto_import", "process_recommendations"):
-        if name in body:
+        if body.get(name) is not None:
             check_boolean(name, body[name])
 
 
-def check_config(config: object) -> dict[str, Any]:
-    """A copy of the config once its keys, types and combination are right (facts, "Config keys" and "Limits")."""
-    if config is None:
-        raise PlatformError(400, "OE0216", "config")
-    if not isinstance(config, dict):
-        raise PlatformError(400, "OE0344", "config")
+def check_new_config(given: object) -> dict[str, Any]:
+    """The config of a POST: both halves of a key or of a role (OE0216), never both kinds (OE0571)."""
+    config = _check_fields(check_object(given))
+    keys = [name for name in KEY_FIELDS if name in config]
+    if is_role(config) and keys:
+        raise PlatformError(400, "OE0571", ", ".join(keys))
+    missing = [name for name in (ROLE_FIELDS if is_role(config) else KEY_FIELDS) if name not in config]
+    if missing:
+        raise PlatformError(400, "OE0216", ", ".join(missing))
+    return config
+
+
+def check_changed_config(given: dict[str, Any]) -> dict[str, Any]:
+    """The config of a PATCH, which has other codes for the same faults.
+
+    Facts, last part: OE0212 for a key next to a role, OE0548 for half a key and for a role's account alone.
+    """
+    config = _check_fields(given)
+    keys = [name for name in KEY_FIELDS if name in config]
+    if is_role(config) and keys:
+        raise PlatformError(400, "OE0212", keys)
+    missing = [name for name in (ROLE_FIELDS if is_role(config) else KEY_FIELDS) if name not in config]
+    if missing:
+        half = keys or ROLE_ACCOUNT in config
+        raise PlatformError(400, "OE0548" if half else "OE0216", ", ".join(missing))
+    return config
+
+
+def _check_fields(config: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the config once its keys and types are right (facts, "Config keys" and "Limits")."""
     unexpected = [name for name in config if name not in CONFIG_FIELDS]
     if unexpected:
         raise PlatformError(400, "OE0212", unexpected)
@@ -178,27 +213,14 @@ def check_config(config: object) -> dict[str, Any]:
             check_boolean(name, config[name])
     if "cur_version" in config:
         check_integer("cur_version", config["cur_version"])
-    _check_credentials(config)
     return dict(config)
 
 
 def is_role(config: Mapping[str, Any]) -> bool:
     """Whether the config names a role to assume rather than an access key."""
-    return "assume_role_account_id" in config or "assume_role_name" in config
+    return any(name in config for name in ROLE_FIELDS)
 
 
-def _check_credentials(config: Mapping[str, Any]) -> None:
-    """Either both halves of a key (OE0548, OE0216) or a role's account and name, never both kinds (OE0571)."""
-    keys = [name for name in KEY_FIELDS if name in config]
-    if is_role(config):
-        if keys:
-            raise PlatformError(400, "OE0571", ", ".join(keys))
-        for name in ("assume_role_account_id", "assume_role_name"):
-            if name not in config:
-                raise PlatformError(400, "OE0216", name)
-        return
-    missing = [name for name in KEY_FIELDS if name not in config]
-    if len(missing) == 1:
-        raise PlatformError(400, "OE0548", missing[0])
-    if missing:
-        raise PlatformError(400, "OE0216", ", ".join(missing))
+def has_key(config: Mapping[str, Any]) -> bool:
+    """Whether the config has an access key, or half of one."""
+    return any(name in config for name in KEY_FIELDS)

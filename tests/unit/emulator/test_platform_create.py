@@ -27,6 +27,9 @@ CREATED_FIELDS = {
     "last_import_modified_at",
     "last_import_attempt_at",
     "last_import_attempt_error",
+    "last_getting_metrics_at",
+    "last_getting_metric_attempt_at",
+    "last_getting_metric_attempt_error",
     "parent_id",
 }
 
@@ -78,7 +81,9 @@ def test_created(bench: Bench) -> None:
         ({"account_id": "111111111111"}, (400, "OE0211")),
         ({"colour": "red"}, (400, "OE0212")),
         ({"parent_id": "x"}, (400, "OE0212")),
-        ({"config": None}, (400, "OE0216")),
+        ({"config": None}, (500, "U0500")),
+        ({"config": "x"}, (500, "U0500")),
+        ({"config": {}}, (400, "OE0216")),
     ],
 )
 def test_refused_top_level(bench: Bench, changes: dict[str, object], outcome: tuple[int, str]) -> None:
@@ -118,8 +123,8 @@ def test_refused_config(bench: Bench, changes: dict[str, object], outcome: tuple
 @pytest.mark.parametrize(
     ("missing", "code"),
     [
-        (["secret_access_key"], "OE0548"),
-        (["access_key_id"], "OE0548"),
+        (["secret_access_key"], "OE0216"),
+        (["access_key_id"], "OE0216"),
         (["access_key_id", "secret_access_key"], "OE0216"),
         (["bucket_name"], "OE0371"),
     ],
@@ -129,9 +134,15 @@ def test_refused_incomplete_config(bench: Bench, missing: list[str], code: str) 
     assert bench.create("one", config).outcome == (400, code)
 
 
+@pytest.mark.parametrize("flag", ["auto_import", "process_recommendations"])
+def test_null_is_the_default(bench: Bench, flag: str) -> None:
+    answer = bench.create("one", bench.config(), **{flag: None})
+    assert (answer.status, answer.body[flag]) == (201, True)
+
+
 def test_bad_json(bench: Bench) -> None:
     assert bench.call("POST", bench.collection, b"{").outcome == (400, "OE0233")
-    assert bench.call("POST", bench.collection, []).outcome == (400, "OE0233")
+    assert bench.call("POST", bench.collection, []).outcome == (500, "U0500")
 
 
 def test_a_message_with_line_breaks_is_in_the_params(bench: Bench) -> None:
@@ -145,6 +156,8 @@ def test_unique_by_account_first_and_then_by_name(bench: Bench) -> None:
     assert bench.create("One", bench.config("111111111111")).outcome == (409, "OE0402")
     assert bench.create("One", bench.config("222222222222")).outcome == (409, "OE0404")
     assert bench.create("oNE", bench.config("222222222222")).outcome == (409, "OE0404")
+    assert bench.create("One ", bench.config("222222222222")).outcome == (409, "OE0404")
+    assert bench.create(" One", bench.config("222222222222")).status == 201
     assert bench.call("DELETE", f"/restapi/v2/cloud_accounts/{first}") == Answer(204, None)
     assert bench.create("One", bench.config("111111111111")).status == 201
 
@@ -184,6 +197,47 @@ def test_overlapping_creations_are_stored_without_import(bench: Bench) -> None:
     assert bench.create("after", bench.config("333333333333")).status == 201
 
 
+def test_eight_creations_at_once(bench: Bench) -> None:
+    configs = {f"source {number}": bench.config(f"{number}" * 12) for number in range(8)}
+    gates = {name: bench.aws.gates.setdefault(config["access_key_id"], Gate()) for name, config in configs.items()}
+    answers: dict[str, Answer] = {}
+    threads = []
+    try:
+        for name, config in configs.items():
+            thread = threading.Thread(target=lambda n=name, c=config: answers.update({n: bench.create(n, c)}))
+            threads.append(thread)
+            thread.start()
+            assert gates[name].arrived.wait(10)
+    finally:
+        for gate in gates.values():
+            gate.opened.set()
+        for thread in threads:
+            thread.join()
+    outcomes = [answer.outcome for answer in answers.values()]
+    counts = {outcome: outcomes.count(outcome) for outcome in outcomes}
+    assert counts == {(201, None): 1, (500, "U0500"): 5, (503, "OE0003"): 2}
+    refused = next(answer for answer in answers.values() if answer.status == 503)
+    assert refused.body["error"]["reason"] == "Unknown"
+    stored = bench.stored()
+    assert stored.keys() == configs.keys()
+    assert {entry["import_scheduled"] for entry in stored.values()} == {True, False}
+
+
+def test_parallel_changes_are_fine(bench: Bench) -> None:
+    identifiers = [bench.create(f"source {number}", bench.linked(f"{number}" * 12)).body["id"] for number in range(8)]
+    answers: list[Answer] = []
+    threads = [
+        threading.Thread(target=lambda each=each: answers.append(bench.update(each, name=f"new {each}")))
+        for each in identifiers
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status for answer in answers] == [200] * 8
+    assert set(bench.stored()) == {f"new {each}" for each in identifiers}
+
+
 def test_overlapping_creations_of_two_organizations_are_fine(bench: Bench) -> None:
     other = bench.call("POST", "/_emulator/organizations").body
     slow = bench.config("111111111111")
@@ -206,7 +260,10 @@ def test_a_linked_source_schedules_the_import_of_the_roots(bench: Bench) -> None
     calls = len(bench.aws.calls)
     assert bench.create("linked", bench.linked("333333333333")).status == 201
     assert bench.aws.calls[calls:] == ["GetCallerIdentity"], "a linked source has no bucket"
-    assert {name: entry["imports"] for name, entry in bench.stored().items()} == {"root": 2, "asleep": 0, "linked": 0}
+    bench.create("another", bench.linked("444444444444"))
+    bench.create("quiet", bench.linked("555555555555"), auto_import=False)
+    imports = {name: entry["imports"] for name, entry in bench.stored().items()}
+    assert imports == {"root": 3, "asleep": 0, "linked": 0, "another": 0, "quiet": 0}, "one for each, none for quiet"
     assert bench.stored()["asleep"]["import_scheduled"] is False
 
 
@@ -233,11 +290,13 @@ def test_role_sources(bench: Bench) -> None:
 def test_verify_proves_little(bench: Bench) -> None:
     config = bench.config(bucket_name="there-is-none")
 
-    def verify(given: dict[str, Any]) -> tuple[int, str | None]:
+    def verify(given: dict[str, Any], token: str | None = "made-up") -> tuple[int, str | None]:
         body = {"type": "aws_cnr", "config": given}
-        return bench.call("POST", "/restapi/v2/cloud_account_verify", body, token=None).outcome
+        return bench.call("POST", "/restapi/v2/cloud_account_verify", body, token=token).outcome
 
     assert verify(config) == (200, None)
     assert bench.aws.calls == ["GetCallerIdentity"]
     assert verify(config | {"secret_access_key": "wrong"}) == (403, "OE0433")
+    assert verify({"access_key_id": config["access_key_id"]}) == (400, "OE0216")
     assert verify(role("111111111111")) == (400, "OE0216")
+    assert verify(config, token=None) == (401, "OE0237")

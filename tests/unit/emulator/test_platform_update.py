@@ -12,7 +12,7 @@ import pytest
 
 from tests.emulator.platform import validation
 from tests.emulator.platform.errors import PlatformError
-from tests.emulator.platform.testing import Bench
+from tests.emulator.platform.testing import REPORT, Bench
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +115,31 @@ def test_another_accounts_key_changes_the_account(bench: Bench) -> None:
         ({"last_import_at": "yesterday"}, "OE0223"),
         ({"last_import_at": 1}, "OE0559"),
         ({"last_import_modified_at": 1}, "OE0559"),
-        ({"config": "x"}, "OE0344"),
+        ({"auto_import": None}, "OE0003"),
+        ({"process_recommendations": None}, "OE0003"),
     ],
 )
 def test_refused_fields(bench: Bench, fields: dict[str, object], code: str) -> None:
+    created = bench.create("one", bench.config()).body
+    assert bench.update(created["id"], **fields).outcome == (400, code)
+    assert bench.get(created["id"]).body == created
+
+
+@pytest.mark.parametrize("body", [{"config": None}, {"config": "x"}, {"config": []}, []])
+def test_what_is_no_object_is_a_failure(bench: Bench, body: object) -> None:
     identifier = bench.create("one", bench.config()).body["id"]
-    assert bench.update(identifier, **fields).outcome == (400, code)
+    assert bench.call("PATCH", f"/restapi/v2/cloud_accounts/{identifier}", body).outcome == (500, "U0500")
+    assert bench.update(identifier, config={}).status == 200, "an empty one changes nothing"
+
+
+def test_the_report_is_not_looked_at_while_imports_are_off(bench: Bench) -> None:
+    bad = {"bucket_name": "there-is-none"}
+    asleep = bench.create("asleep", bench.config("111111111111"), auto_import=False).body["id"]
+    assert bench.update(asleep, config=bench.config("111111111111", **bad)).status == 200
+    wrong = bench.config("111111111111", secret_access_key="wrong")
+    assert bench.update(asleep, config=wrong).outcome == (403, "OE0433"), "the key is"
+    assert bench.update(asleep, auto_import=True).status == 200, "no secret is needed"
+    assert bench.update(asleep, config=bench.config("111111111111", **bad)).outcome == (400, "OE0371")
 
 
 def test_role_sources_keep_their_account(bench: Bench) -> None:
@@ -139,15 +158,30 @@ def test_role_sources_keep_their_account(bench: Bench) -> None:
     assert answer.status == 200, "a key source becomes a role source"
     echo = answer.body["config"]
     assert echo["access_key_id"] == service.access_key_id
-    assert bench.update(identifier, config=echo).outcome == (400, "OE0571")
+    assert bench.update(identifier, config=echo).outcome == (400, "OE0212")
+    both = {"assume_role_name": "New"} | bench.config()
+    assert bench.update(identifier, config=both).outcome == (400, "OE0212")
     del echo["access_key_id"]
     assert bench.update(identifier, config=echo).status == 200
     assert bench.update(identifier, config=export).status == 200, "the account carries over"
+    bucket = bench.aws.buckets[export["bucket_name"]]
+    bucket.files[f"reports/{REPORT}/data/BILLING_PERIOD=2026-01/{REPORT}-00001.snappy.parquet"] = b"rows"
+    for action in ("GetObject", "ListBucket"):
+        bucket.denied.add(("*", action))
+        assert bench.update(identifier, config=export).status == 200, "nobody looks whether the role may read it"
+        assert bench.update(identifier, config=bench.config()).outcome == (400, "OE0371"), "of a key somebody does"
+    bucket.files.clear()
+    bucket.denied.clear()
+    missing = {name: value for name, value in export.items() if name != "bucket_name"}
+    assert bench.update(identifier, config=missing).outcome == (400, "OE0371")
     other = export | {"assume_role_account_id": "222222222222"}
     assert bench.update(identifier, config=other).outcome == (400, "OE0211")
-    nameless = {name: value for name, value in export.items() if name != "assume_role_name"}
-    assert bench.update(identifier, config=nameless).outcome == (400, "OE0216")
-    assert bench.update(identifier, config=bench.config()).outcome == (400, "OE0571"), "there is no way back to a key"
+    nameless = {"assume_role_account_id": "111111111111"}
+    assert bench.update(identifier, config=nameless).outcome == (400, "OE0548")
+    key = bench.config()
+    back = bench.update(identifier, config=key).body
+    assert (back["id"], back["config"]["access_key_id"]) == (identifier, key["access_key_id"])
+    assert "assume_role_account_id" not in back["config"], "the way back to a key"
 
 
 @pytest.mark.parametrize(
@@ -176,3 +210,7 @@ def test_reimport_through_the_api(bench: Bench) -> None:
         moment,
         moment,
     )
+    imports = bench.stored()["one"]["imports"]
+    answer = bench.update(identifier, last_import_at=0, last_import_modified_at=0)
+    assert (answer.status, answer.body["last_import_at"]) == (200, 0)
+    assert bench.stored()["one"]["imports"] == imports, "nothing is scheduled by it"

@@ -10,6 +10,7 @@ import datetime
 import gzip
 import io
 import json
+import zipfile
 from typing import Any
 
 import pyarrow as pa
@@ -100,12 +101,37 @@ def _parquet(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
     return buffer.getvalue()
 
 
+def _for_csv(value: Any) -> Any:
+    """A value as text: maps as JSON, times as AWS writes them."""
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return f"{value:%Y-%m-%dT%H:%M:%S.000Z}" if isinstance(value, datetime.datetime) else value
+
+
 def _csv(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows(zip(*(values for dummy, values in columns.values()), strict=True))
-    return gzip.compress(text.getvalue().encode())
+    for row in zip(*(values for dummy, values in columns.values()), strict=True):
+        writer.writerow(_for_csv(value) for value in row)
+    return text.getvalue().encode()
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def _data_file(name: str, compression: str, columns: dict[str, tuple[str, list[Any]]]) -> tuple[str, bytes]:
+    """File name and content of the data, in the format and compression that the export asks for."""
+    if compression == "PARQUET":
+        return f"{name}-00001.snappy.parquet", _parquet(columns)
+    content = _csv(columns)
+    if compression == "ZIP":
+        return f"{name}-00001.csv.zip", _zipped(f"{name}-00001.csv", content)
+    return f"{name}-00001.csv.gz", gzip.compress(content)
 
 
 def deliver(
@@ -121,21 +147,21 @@ def deliver(
     execution_id = str(mock_random.uuid4())
     destination = export.definition["DestinationConfigurations"]["S3Destination"]
     output = destination["S3OutputConfigurations"]
-    parquet = output["Format"] == "PARQUET"
     base = "/".join(part for part in (destination["S3Prefix"].strip("/"), export.name) if part)
     level = f"BILLING_PERIOD={started:%Y-%m}"
     if output["Overwrite"] == "CREATE_NEW_REPORT":
         level += f"/{started:%Y%m%dT%H%M%S}-{execution_id}"
-    data_key = f"{base}/data/{level}/{export.name}-00001.{'snappy.parquet' if parquet else 'csv.gz'}"
+    hour = started.replace(minute=0, second=0, microsecond=0)
+    rows = [_row(backend.account_id, account, usage, hour) for account in accounts for usage in _ROWS]
+    columns = _columns(export, rows)
+    file_name, content = _data_file(export.name, output["Compression"], columns)
+    data_key = f"{base}/data/{level}/{file_name}"
     manifest_key = f"{base}/metadata/{level}/{export.name}-Manifest.json"
     bucket = destination["S3Bucket"]
     snapshot = export.describe()
     may = all(backend.may_deliver(export.definition, export.arn, key, policies) for key in (data_key, manifest_key))
     if may:
-        hour = started.replace(minute=0, second=0, microsecond=0)
-        rows = [_row(backend.account_id, account, usage, hour) for account in accounts for usage in _ROWS]
-        columns = _columns(export, rows)
-        write_object(bucket, data_key, _parquet(columns) if parquet else _csv(columns))
+        write_object(bucket, data_key, content)
         manifest = {
             "account": backend.account_id,
             "exportArn": export.arn,

@@ -157,3 +157,8 @@ def export_definition(bucket: str, **changes: Any) -> dict[str, Any]:
         "RefreshCadence": {"Frequency": "SYNCHRONOUS"},
         **changes,
     }
+
+
+def key_policy(account: str, *statements: dict[str, Any]) -> str:
+    """The policy that KMS gives a new key, which hands everything to the account's own policies, and more statements."""
+    return policy(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{account}:root"}), *statements)

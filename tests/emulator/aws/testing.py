@@ -12,8 +12,12 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
 
 from tests.emulator.fleet import Emulator
 
@@ -120,6 +124,22 @@ class Bench:
     def export_bucket(self) -> str:
         """A bucket of the management account that Data Exports may write to."""
         return self.bucket(policy_text=export_policy(self.account))
+
+
+def request(
+    bench: Bench,
+    service: str,
+    region: str,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+) -> AWSResponse:
+    """The answer to a request that no SDK would send, signed by the management account's administrator."""
+    made = AWSRequest(method, bench.url + path, data=body, headers=headers or {})
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    signer(Credentials(bench.admin.key, bench.admin.secret), service, region).add_auth(made)
+    return URLLib3Session().send(made.prepare())
 
 
 def export_policy(account: str, **changes: Any) -> str:

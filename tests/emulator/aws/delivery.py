@@ -22,20 +22,21 @@ from tests.emulator.aws.exports_store import DataExportsBackend, StoredExport, n
 from tests.emulator.aws.s3_buckets import BucketPolicies
 from tests.emulator.aws.service_delivery import write_object
 
+Columns = dict[str, tuple[str, list[Any]]]
 _ARROW_TYPES = {
     "string": pa.string(),
     "double": pa.float64(),
     "timestamp": pa.timestamp("ms"),
     "map<string,string>": pa.map_(pa.string(), pa.string()),
 }
-_ROWS = (
+USAGE = (
     ("AmazonEC2", "BoxUsage:t3.micro", "RunInstances", 0.0104),
     ("AmazonEC2", "EBS:VolumeUsage.gp3", "CreateVolume-Gp3", 0.0022),
     ("AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", 0.0007),
 )
 
 
-def _row(payer: str, account: str, usage: tuple[str, str, str, float], hour: datetime.datetime) -> dict[str, Any]:
+def usage_row(payer: str, account: str, usage: tuple[str, str, str, float], hour: datetime.datetime) -> dict[str, Any]:
     """One line item; columns without a value here are null in the file."""
     service, usage_type, operation, cost = usage
     month = hour.replace(day=1, hour=0)
@@ -71,10 +72,10 @@ def _row(payer: str, account: str, usage: tuple[str, str, str, float], hour: dat
     }
 
 
-def _columns(export: StoredExport, rows: list[dict[str, Any]]) -> dict[str, tuple[str, list[Any]]]:
+def _columns(export: StoredExport, rows: list[dict[str, Any]]) -> Columns:
     """The selected columns: output name -> (type, values). WHERE and LIMIT are not carried out."""
     query = exports_tables.Query(export.definition["DataQuery"]["QueryStatement"])
-    columns: dict[str, tuple[str, list[Any]]] = {}
+    columns: Columns = {}
     for name, attribute, shown in query.selected:
         if attribute:
             columns[shown] = ("string", [(row.get(name) or {}).get(attribute) for row in rows])
@@ -92,7 +93,7 @@ def _for_arrow(kind: str, value: Any) -> Any:
     return value.replace(tzinfo=None) if kind == "timestamp" else value
 
 
-def _parquet(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
+def _parquet(columns: Columns) -> bytes:
     arrays = []
     for kind, values in columns.values():
         arrays.append(pa.array([_for_arrow(kind, value) for value in values], type=_ARROW_TYPES[kind]))
@@ -108,7 +109,7 @@ def _for_csv(value: Any) -> Any:
     return f"{value:%Y-%m-%dT%H:%M:%S.000Z}" if isinstance(value, datetime.datetime) else value
 
 
-def _csv(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
+def _csv(columns: Columns) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -124,8 +125,8 @@ def _zipped(name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _data_file(name: str, compression: str, columns: dict[str, tuple[str, list[Any]]]) -> tuple[str, bytes]:
-    """File name and content of the data, in the format and compression that the export asks for."""
+def data_file(name: str, compression: str, columns: Columns) -> tuple[str, bytes]:
+    """File name and content of the data, as PARQUET, or as text in GZIP or ZIP."""
     if compression == "PARQUET":
         return f"{name}-00001.snappy.parquet", _parquet(columns)
     content = _csv(columns)
@@ -152,9 +153,9 @@ def deliver(
     if output["Overwrite"] == "CREATE_NEW_REPORT":
         level += f"/{started:%Y%m%dT%H%M%S}-{execution_id}"
     hour = started.replace(minute=0, second=0, microsecond=0)
-    rows = [_row(backend.account_id, account, usage, hour) for account in accounts for usage in _ROWS]
+    rows = [usage_row(backend.account_id, account, usage, hour) for account in accounts for usage in USAGE]
     columns = _columns(export, rows)
-    file_name, content = _data_file(export.name, output["Compression"], columns)
+    file_name, content = data_file(export.name, output["Compression"], columns)
     data_key = f"{base}/data/{level}/{file_name}"
     manifest_key = f"{base}/metadata/{level}/{export.name}-Manifest.json"
     bucket = destination["S3Bucket"]

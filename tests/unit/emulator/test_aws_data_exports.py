@@ -17,7 +17,17 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from tests.emulator.aws.testing import TABLE, Bench, code, deny, export_definition, export_policy, outcome, policy
+from tests.emulator.aws.testing import (
+    TABLE,
+    Bench,
+    code,
+    deny,
+    export_definition,
+    export_policy,
+    outcome,
+    policy,
+    request,
+)
 from tests.emulator.fleet import Emulator
 
 FAILED = ("ValidationException", 400, "S3 bucket permission validation failed")
@@ -459,6 +469,23 @@ def test_health_as_a_test_wants_it(bench: Bench, exports: Any) -> None:
         bench.emulator.set_export_health(bench.account, definition["Name"], "NONSENSE")
     with pytest.raises(KeyError):
         bench.emulator.set_export_health(bench.account, "nobody", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"export_name": "billing", "reason": "INTERNAL_FAILURE"}, 200),
+        ({"export_name": "billing", "reason": None}, 200),
+        ({"export_name": "billing", "reason": "NONSENSE"}, 400),
+        ({"export_name": "nobody", "reason": None}, 404),
+    ],
+)
+def test_health_over_the_network(bench: Bench, exports: Any, given: dict[str, Any], status: int) -> None:
+    arn = exports.create_export(Export=export_definition(bench.export_bucket(), Name="billing"))["ExportArn"]
+    body = json.dumps({"account_id": bench.account, **given}).encode()
+    assert request(bench, "s3", "us-east-1", "POST", "/_emulator/export_health", body).status_code == status
+    reason = exports.get_export(ExportArn=arn)["ExportStatus"].get("StatusReason")
+    assert reason == (given["reason"] if status == 200 else None)
 
 
 def read_csv(made: dict[str, Any], body: bytes) -> list[dict[str, str]]:

@@ -150,6 +150,14 @@ def test_writing_and_copying_need_the_key(bench: Bench, s3: Any, key: str) -> No
     who("s3").put_object(Bucket=bucket, Key="new", Body=b"", ServerSideEncryption="AES256")
 
 
+def test_calls_to_kms_are_allowed_key_by_key(bench: Bench, key: str) -> None:
+    other = bench.admin("kms").create_key()["KeyMetadata"]["Arn"]
+    dummy, who = bench.user(allow("kms:DescribeKey", key))
+    for name in (key, key.rsplit("/", 1)[-1]):
+        assert who("kms").describe_key(KeyId=name)["KeyMetadata"]["Arn"] == key
+    assert code(who("kms").describe_key, KeyId=other) == "AccessDeniedException"
+
+
 def test_keys_that_cannot_be_used(bench: Bench, s3: Any, key: str) -> None:
     bucket = encrypted_bucket(bench, key)
     s3.put_object(Bucket=bucket, Key="k", Body=b"content")

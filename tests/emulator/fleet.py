@@ -95,6 +95,14 @@ class Emulator:
         """Let an export deliver now."""
         return self.aws.deliver(account_id, export_name)
 
+    def deliver_report(self, account_id: str, report_name: str) -> dict[str, Any]:
+        """Let a legacy report deliver now."""
+        return self.aws.deliver_report(account_id, report_name)
+
+    def set_export_health(self, account_id: str, export_name: str, reason: str | None) -> None:
+        """Make an export UNHEALTHY for one of AWS's reasons, such as BILL_OWNER_CHANGED; None makes it HEALTHY."""
+        self.aws.set_export_health(account_id, export_name, reason)
+
     def reset(self) -> None:
         """Back to the seeded accounts, with the same ids and keys, to a platform without data sources, no faults."""
         self.faults.clear()

@@ -23,15 +23,18 @@ from tests.emulator.aws import (
     errors,
     fault_answers,
     iam_rules,
+    kms_rules,
     moto_application,
     organizations_rules,
+    parameters_rules,
     s3_rules,
+    secrets_rules,
     sts_rules,
 )
 from tests.emulator.aws.authorization import authorize
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.credentials import authenticate
-from tests.emulator.aws.operations import check_required, identify, is_write, read_signature
+from tests.emulator.aws.operations import check_required, identify, is_region, is_write, read_signature
 from tests.emulator.aws.s3_buckets import find_bucket
 from tests.emulator.aws.spreading import destination_bucket
 from tests.emulator.aws.state import AwsState
@@ -42,9 +45,12 @@ Control = Callable[[dict[str, Any], bytes], Response]
 
 _RULES: dict[str, ModuleType] = {
     "iam": iam_rules,
-    "s3": s3_rules,
-    "sts": sts_rules,
+    "kms": kms_rules,
     "organizations": organizations_rules,
+    "s3": s3_rules,
+    "secretsmanager": secrets_rules,
+    "ssm": parameters_rules,
+    "sts": sts_rules,
 }
 _ONLY_IN_US_EAST_1 = {"bcm-data-exports", "cur", "iam", "organizations"}
 CONTROL_PREFIX = "/_emulator/"
@@ -124,6 +130,8 @@ class AwsApplication:
 
     def _answer(self, call: ApiCall) -> Response:
         identify(call)
+        if not is_region(call.region):
+            raise errors.unknown_region(call)
         if call.service in _ONLY_IN_US_EAST_1 and call.region != "us-east-1":
             raise errors.wrong_signature(call, "Credential should be scoped to a valid region. ")
         call.identity = authenticate(call)

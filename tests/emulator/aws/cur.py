@@ -15,7 +15,13 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 
 from tests.emulator.aws import data_exports, model_validation
-from tests.emulator.aws.service_delivery import REPORTS_SERVICE, bucket_fits, service_may
+from tests.emulator.aws.service_delivery import (
+    REPORTS_SERVICE,
+    TEST_OBJECT,
+    bucket_fits,
+    service_may,
+    service_may_write,
+)
 
 _QUOTA = 5
 _PAGE = 5
@@ -98,10 +104,11 @@ class CostAndUsageReportResponse(BaseResponse):
             raise _Invalid("")
         account, bucket, region = self.current_account, report["S3Bucket"], report["S3Region"]
         source = f"arn:aws:cur:us-east-1:{account}:definition/{report['ReportName']}"
-        needed = (("s3:GetBucketPolicy", bucket), ("s3:PutObject", f"{bucket}/aws-programmatic-access-test-object"))
-        if not bucket_fits(bucket, region, account) or not all(
-            service_may(data_exports.bucket_policies(), REPORTS_SERVICE, action, f"arn:aws:s3:::{name}", source)
-            for action, name in needed
+        policies = data_exports.bucket_policies()
+        if not (
+            bucket_fits(bucket, region, account)
+            and service_may(policies, REPORTS_SERVICE, "s3:GetBucketPolicy", f"arn:aws:s3:::{bucket}", source)
+            and service_may_write(policies, REPORTS_SERVICE, bucket, TEST_OBJECT, source)
         ):
             raise _Invalid(
                 f"Failed to verify customer bucket permission. accountId= {account}, bucket name: {bucket}, "

@@ -10,6 +10,7 @@ import datetime
 import gzip
 import io
 import json
+import zipfile
 from typing import Any
 
 import pyarrow as pa
@@ -21,20 +22,21 @@ from tests.emulator.aws.exports_store import DataExportsBackend, StoredExport, n
 from tests.emulator.aws.s3_buckets import BucketPolicies
 from tests.emulator.aws.service_delivery import write_object
 
+Columns = dict[str, tuple[str, list[Any]]]
 _ARROW_TYPES = {
     "string": pa.string(),
     "double": pa.float64(),
     "timestamp": pa.timestamp("ms"),
     "map<string,string>": pa.map_(pa.string(), pa.string()),
 }
-_ROWS = (
+USAGE = (
     ("AmazonEC2", "BoxUsage:t3.micro", "RunInstances", 0.0104),
     ("AmazonEC2", "EBS:VolumeUsage.gp3", "CreateVolume-Gp3", 0.0022),
     ("AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", 0.0007),
 )
 
 
-def _row(payer: str, account: str, usage: tuple[str, str, str, float], hour: datetime.datetime) -> dict[str, Any]:
+def usage_row(payer: str, account: str, usage: tuple[str, str, str, float], hour: datetime.datetime) -> dict[str, Any]:
     """One line item; columns without a value here are null in the file."""
     service, usage_type, operation, cost = usage
     month = hour.replace(day=1, hour=0)
@@ -70,10 +72,10 @@ def _row(payer: str, account: str, usage: tuple[str, str, str, float], hour: dat
     }
 
 
-def _columns(export: StoredExport, rows: list[dict[str, Any]]) -> dict[str, tuple[str, list[Any]]]:
+def _columns(export: StoredExport, rows: list[dict[str, Any]]) -> Columns:
     """The selected columns: output name -> (type, values). WHERE and LIMIT are not carried out."""
     query = exports_tables.Query(export.definition["DataQuery"]["QueryStatement"])
-    columns: dict[str, tuple[str, list[Any]]] = {}
+    columns: Columns = {}
     for name, attribute, shown in query.selected:
         if attribute:
             columns[shown] = ("string", [(row.get(name) or {}).get(attribute) for row in rows])
@@ -91,7 +93,7 @@ def _for_arrow(kind: str, value: Any) -> Any:
     return value.replace(tzinfo=None) if kind == "timestamp" else value
 
 
-def _parquet(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
+def _parquet(columns: Columns) -> bytes:
     arrays = []
     for kind, values in columns.values():
         arrays.append(pa.array([_for_arrow(kind, value) for value in values], type=_ARROW_TYPES[kind]))
@@ -100,12 +102,37 @@ def _parquet(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
     return buffer.getvalue()
 
 
-def _csv(columns: dict[str, tuple[str, list[Any]]]) -> bytes:
+def _for_csv(value: Any) -> Any:
+    """A value as text: maps as JSON, times as AWS writes them."""
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return f"{value:%Y-%m-%dT%H:%M:%S.000Z}" if isinstance(value, datetime.datetime) else value
+
+
+def _csv(columns: Columns) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows(zip(*(values for dummy, values in columns.values()), strict=True))
-    return gzip.compress(text.getvalue().encode())
+    for row in zip(*(values for dummy, values in columns.values()), strict=True):
+        writer.writerow(_for_csv(value) for value in row)
+    return text.getvalue().encode()
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def data_file(name: str, compression: str, columns: Columns) -> tuple[str, bytes]:
+    """File name and content of the data, as PARQUET, or as text in GZIP or ZIP."""
+    if compression == "PARQUET":
+        return f"{name}-00001.snappy.parquet", _parquet(columns)
+    content = _csv(columns)
+    if compression == "ZIP":
+        return f"{name}-00001.csv.zip", _zipped(f"{name}-00001.csv", content)
+    return f"{name}-00001.csv.gz", gzip.compress(content)
 
 
 def deliver(
@@ -121,21 +148,21 @@ def deliver(
     execution_id = str(mock_random.uuid4())
     destination = export.definition["DestinationConfigurations"]["S3Destination"]
     output = destination["S3OutputConfigurations"]
-    parquet = output["Format"] == "PARQUET"
     base = "/".join(part for part in (destination["S3Prefix"].strip("/"), export.name) if part)
     level = f"BILLING_PERIOD={started:%Y-%m}"
     if output["Overwrite"] == "CREATE_NEW_REPORT":
         level += f"/{started:%Y%m%dT%H%M%S}-{execution_id}"
-    data_key = f"{base}/data/{level}/{export.name}-00001.{'snappy.parquet' if parquet else 'csv.gz'}"
+    hour = started.replace(minute=0, second=0, microsecond=0)
+    rows = [usage_row(backend.account_id, account, usage, hour) for account in accounts for usage in USAGE]
+    columns = _columns(export, rows)
+    file_name, content = data_file(export.name, output["Compression"], columns)
+    data_key = f"{base}/data/{level}/{file_name}"
     manifest_key = f"{base}/metadata/{level}/{export.name}-Manifest.json"
     bucket = destination["S3Bucket"]
     snapshot = export.describe()
     may = all(backend.may_deliver(export.definition, export.arn, key, policies) for key in (data_key, manifest_key))
     if may:
-        hour = started.replace(minute=0, second=0, microsecond=0)
-        rows = [_row(backend.account_id, account, usage, hour) for account in accounts for usage in _ROWS]
-        columns = _columns(export, rows)
-        write_object(bucket, data_key, _parquet(columns) if parquet else _csv(columns))
+        write_object(bucket, data_key, content)
         manifest = {
             "account": backend.account_id,
             "exportArn": export.arn,

@@ -16,8 +16,10 @@ from moto.s3.models import s3_backends
 
 from tests.emulator.aws.application import CONTROL_PREFIX, AwsApplication
 from tests.emulator.aws.call import Response
+from tests.emulator.aws.cur import cur_backends
 from tests.emulator.aws.delivery import deliver
-from tests.emulator.aws.exports_store import exports_backends
+from tests.emulator.aws.exports_store import REASONS, DataExportsBackend, StoredExport, exports_backends
+from tests.emulator.aws.report_delivery import deliver_report
 from tests.emulator.aws.seed import Credentials, Fleet, new_account, seed_fleet
 from tests.emulator.aws.state import AwsState
 from tests.emulator.call_log import CallLog
@@ -49,20 +51,51 @@ class EmbeddedAws:
                 [self.fleet.management.account_id, self.fleet.standalone.account_id, *self.fleet.members]
             )
 
+    @staticmethod
+    def _export(account_id: str, name: str) -> tuple[DataExportsBackend, StoredExport]:
+        backends = exports_backends.get(account_id)
+        backend = backends["us-east-1"] if backends is not None else None
+        export = backend.by_name(name) if backend is not None else None
+        if backend is None or export is None:
+            raise KeyError(f"no export {name} in {account_id}")
+        return backend, export
+
+    def set_export_health(self, account_id: str, export_name: str, reason: str | None) -> None:
+        """
+        Make an export UNHEALTHY for one of AWS's reasons (BILL_OWNER_CHANGED, INTERNAL_FAILURE, ...), None for HEALTHY.
+
+        It stays so until its next delivery. KeyError where there is no such export, ValueError for another reason.
+        """
+        if reason not in (None, *REASONS):
+            raise ValueError(f"{reason} is none of {', '.join(REASONS)}")
+        with self.state.locks.hold("exports", account_id):
+            dummy, export = self._export(account_id, export_name)
+            export.status, export.reason = "UNHEALTHY" if reason else "HEALTHY", reason
+
     def deliver(self, account_id: str, export_name: str) -> dict[str, Any]:
         """Let an export deliver now; KeyError where there is none of that name."""
         with self.state.locks.hold("exports", account_id):
-            backends = exports_backends.get(account_id)
-            backend = backends["us-east-1"] if backends is not None else None
-            export = backend.by_name(export_name) if backend is not None else None
-            if backend is None or export is None:
-                raise KeyError(f"no export {export_name} in {account_id}")
-            accounts = [account_id]
-            own = organizations_backends.get(account_id)
-            if own is not None and own["aws"].org is not None:
-                members = [account.id for account in own["aws"].accounts if account.id != account_id]
-                accounts += members[:_ROWS_FOR_MEMBERS]
-            return deliver(backend, export, accounts, self.state.policies)
+            backend, export = self._export(account_id, export_name)
+            return deliver(backend, export, self._accounts_in_reports(account_id), self.state.policies)
+
+    def deliver_report(self, account_id: str, report_name: str) -> dict[str, Any]:
+        """Let a legacy report deliver now; KeyError where there is none of that name."""
+        with self.state.locks.hold("exports", account_id):
+            backends = cur_backends.get(account_id)
+            report = backends["us-east-1"].reports.get(report_name) if backends is not None else None
+            if report is None:
+                raise KeyError(f"no report {report_name} in {account_id}")
+            return deliver_report(account_id, report, self._accounts_in_reports(account_id), self.state.policies)
+
+    @staticmethod
+    def _accounts_in_reports(account_id: str) -> list[str]:
+        """Whose usage a report of an account tells of: its own, and that of the first members it pays for."""
+        accounts = [account_id]
+        own = organizations_backends.get(account_id)
+        if own is not None and own["aws"].org is not None:
+            members = [account.id for account in own["aws"].accounts if account.id != account_id]
+            accounts += members[:_ROWS_FOR_MEMBERS]
+        return accounts
 
     def new_standalone_account(self) -> Credentials:
         """One more account outside every organization."""
@@ -93,6 +126,10 @@ class EmbeddedAws:
             self.log.clear()
         elif name == "deliver":
             return self.deliver(given["account_id"], given["export_name"])
+        elif name == "deliver_report":
+            return self.deliver_report(given["account_id"], given["report_name"])
+        elif name == "export_health":
+            self.set_export_health(given["account_id"], given["export_name"], given["reason"])
         elif name == "standalone_accounts":
             return dataclasses.asdict(self.new_standalone_account())
         elif name == "reset":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from xml.sax.saxutils import escape
 
@@ -13,14 +14,22 @@ from tests.emulator.aws.call import ApiCall, Response
 
 
 class AwsError(Exception):
-    """An error answer: the service's error code, AWS's text, the HTTP status and more headers."""
+    """An error answer: the service's error code, AWS's text, the HTTP status, more headers, S3's further elements."""
 
-    def __init__(self, code: str, message: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        headers: dict[str, str] | None = None,
+        details: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
         self.headers = headers or {}
+        self.details = details or {}
 
 
 def is_json(call: ApiCall) -> bool:
@@ -69,6 +78,19 @@ def wrong_signature(call: ApiCall, detail: str = "") -> AwsError:
     return AwsError("SignatureDoesNotMatch", text, 403)
 
 
+def unknown_region(call: ApiCall) -> AwsError:
+    """
+    Signed for a region that AWS does not have.
+
+    AWS has no host there, so that a client would not come this far. S3 does not name the right region here, as SDKs
+    would go on in it.
+    """
+    if call.service == "s3":
+        text = f"The authorization header is malformed; the region '{call.region}' is wrong"
+        return AwsError("AuthorizationHeaderMalformed", text, 400)
+    return wrong_signature(call, f"Credential should be scoped to a valid region, not '{call.region}'. ")
+
+
 def expired_token(call: ApiCall) -> AwsError:
     """The session is over."""
     if call.service == "s3":
@@ -95,7 +117,9 @@ def unknown_operation(call: ApiCall, name: str) -> AwsError:
     """AWS has no such operation."""
     if is_json(call):
         return AwsError("UnknownOperationException", f"Unknown operation {name}", 400)
-    return AwsError("InvalidAction", f"Could not find operation {name}", 400)
+    version = re.search(rb"(?:^|&)Version=([0-9-]+)", call.body)
+    of = f" for version {version[1].decode()}" if version else ""
+    return AwsError("InvalidAction", f"Could not find operation {name}{of}", 400)
 
 
 def unreadable(call: ApiCall) -> AwsError:
@@ -135,8 +159,9 @@ def render(call: ApiCall, error: AwsError) -> Response:
     elif call.protocol == "rest-xml":
         headers["Content-Type"] = "application/xml"
         headers["x-amz-request-id"] = request_id
+        details = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.details.items())
         text = (
-            f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message>'
+            f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message>{details}'
             f"<RequestId>{request_id}</RequestId></Error>"
         )
     else:

@@ -20,11 +20,12 @@ from tests.emulator.aws.service_delivery import (
     EXPORTS_SERVICE,
     TEST_OBJECT,
     bucket_fits,
-    service_may,
+    service_may_write,
     write_object,
 )
 
 _QUOTA = 5
+REASONS = ("INSUFFICIENT_PERMISSION", "BILL_OWNER_CHANGED", "INTERNAL_FAILURE", "DEPRECATED")
 _OUTPUTS = {("PARQUET", "PARQUET"), ("TEXT_OR_CSV", "GZIP"), ("TEXT_OR_CSV", "ZIP")}
 
 
@@ -155,8 +156,8 @@ class DataExportsBackend(BaseBackend):
         destination = definition["DestinationConfigurations"]["S3Destination"]
         owner = destination.get("S3BucketOwner") or self.account_id
         bucket = destination["S3Bucket"]
-        return bucket_fits(bucket, destination["S3Region"], owner) and service_may(
-            policies, EXPORTS_SERVICE, "s3:PutObject", f"arn:aws:s3:::{bucket}/{key}", arn
+        return bucket_fits(bucket, destination["S3Region"], owner) and service_may_write(
+            policies, EXPORTS_SERVICE, bucket, key, arn
         )
 
     def _check_bucket(self, definition: dict[str, Any], arn: str, policies: BucketPolicies) -> None:

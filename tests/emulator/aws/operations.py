@@ -46,6 +46,16 @@ def _protocol(service: str) -> str:
     return str(botocore.session.get_session().get_service_model(service).resolved_protocol)
 
 
+@functools.cache
+def _regions() -> frozenset[str]:
+    return frozenset(botocore.session.get_session().get_available_regions("ec2"))
+
+
+def is_region(name: str) -> bool:
+    """Whether AWS (the partition aws) has such a region."""
+    return name in _regions()
+
+
 def is_write(operation: str) -> bool:
     """Whether an operation changes anything; what merely hands out credentials or answers is a read."""
     return operation not in _READS and not operation.startswith(_READ_PREFIXES)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tests.emulator.aws import s3_vocabulary
 from tests.emulator.aws.errors import AwsError
 from tests.emulator.aws.iam_documents import principal_exists
 from tests.emulator.aws.policy_conditions import OPERATORS, split_operator
@@ -21,7 +22,8 @@ _VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = {
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 }  # fmt: skip
-_ACTION = re.compile(r"\*|s3:[A-Za-z0-9*?]+", re.IGNORECASE)
+_ACCOUNTS_OF_AWS = {"386209384616"}  # billing: AWS's own policies for legacy reports name it
+_CANONICAL_USER = re.compile(r"[0-9a-f]{64}")
 _RESOURCE = "arn:aws:s3:::"
 _NARROWING_KEYS = {
     "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:principalorgid", "aws:principalaccount",
@@ -69,16 +71,29 @@ def _check_statement(statement: Mapping[str, Any], bucket: str, state: AwsState)
         if element not in statement and f"Not{element}" not in statement:
             raise _malformed(f"Missing required field {element}")
     _check_principal(statement.get("Principal", statement.get("NotPrincipal")), state)
-    for action in as_list(statement.get("Action", statement.get("NotAction"))):
-        if not isinstance(action, str) or not _ACTION.fullmatch(action):
-            raise _malformed("Policy has invalid action")
     _check_resources(as_list(statement.get("Resource", statement.get("NotResource"))), bucket)
+    _check_actions(statement)
     condition = statement.get("Condition", {})
     if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
         raise _malformed("Invalid Condition")
     for operator in condition:
         if split_operator(operator)[1] not in OPERATORS:
             raise _malformed(f"Invalid Condition type : {operator}")
+    for key in (key for keys in condition.values() for key in keys):
+        if not s3_vocabulary.is_condition_key(key):
+            raise _malformed("Policy has an invalid condition key")
+
+
+def _check_actions(statement: Mapping[str, Any]) -> None:
+    """Every action is one of S3, and every allowed or denied one can be done to a resource of its statement."""
+    resources = [str(resource).removeprefix(_RESOURCE) for resource in as_list(statement.get("Resource"))]
+    kinds = {"object" if "/" in resource else "bucket" for resource in resources}
+    for action in as_list(statement.get("Action", statement.get("NotAction"))):
+        found = s3_vocabulary.kinds_of(action) if isinstance(action, str) else []
+        if not found:
+            raise _malformed("Policy has invalid action")
+        if "Action" in statement and "Resource" in statement and not any(kinds & possible for possible in found):
+            raise _malformed("Action does not apply to any resource(s) in statement")
 
 
 def _check_resources(resources: list[Any], bucket: str) -> None:
@@ -96,12 +111,19 @@ def _check_principal(principal: Any, state: AwsState) -> None:
         return
     if not isinstance(principal, dict) or not principal or set(principal) - {"AWS", "Service", "CanonicalUser"}:
         raise _malformed("Invalid principal in policy")
-    for name in as_list(principal.get("AWS")):
-        if not principal_exists(str(name), state):
-            raise _malformed("Invalid principal in policy")
-    for name in as_list(principal.get("Service")):
-        if not str(name).endswith((".amazonaws.com", ".aws.internal")):
-            raise _malformed("Invalid principal in policy")
+    known = (
+        *(_is_somebody(str(name), state) for name in as_list(principal.get("AWS"))),
+        *(s3_vocabulary.is_service(str(name)) for name in as_list(principal.get("Service"))),
+        *(_CANONICAL_USER.fullmatch(str(name)) is not None for name in as_list(principal.get("CanonicalUser"))),
+    )
+    if not all(known):
+        raise _malformed("Invalid principal in policy")
+
+
+def _is_somebody(name: str, state: AwsState) -> bool:
+    """Whether the account exists, and in it the user or role."""
+    account = re.search(r"\d{12}", name)
+    return (account is None or account[0] in state.accounts | _ACCOUNTS_OF_AWS) and principal_exists(name, state)
 
 
 def is_public(text: str) -> bool:

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 from moto.s3.models import FakeBucket, PublicAccessBlock
 
-from tests.emulator.aws import s3_policies
+from tests.emulator.aws import s3_acls, s3_encryption, s3_policies
 from tests.emulator.aws.authorization import allowed
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.errors import AwsError
-from tests.emulator.aws.operations import serialize
+from tests.emulator.aws.operations import is_region, serialize
 from tests.emulator.aws.s3_buckets import find_bucket
 from tests.emulator.aws.state import After, AwsState, Before
 
@@ -26,7 +26,6 @@ _RESERVED_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _DEFAULT_ENCRYPTION = {
     "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}
 }
-_ENFORCED = "BucketOwnerEnforced"
 
 
 def valid_bucket_name(name: str) -> bool:
@@ -69,6 +68,7 @@ def locate_bucket(call: ApiCall) -> None:
             "Please send all future requests to this endpoint.",
             301,
             {"x-amz-bucket-region": bucket.region_name},
+            {"Bucket": bucket.name, "Endpoint": f"{bucket.name}.s3.{bucket.region_name}.amazonaws.com"},
         )
     call.forward_account = bucket.account_id
 
@@ -113,18 +113,12 @@ def create_bucket(call: ApiCall, state: AwsState) -> Response | None:
     if existing is not None:
         return Response(200, {"Location": f"/{name}"})
     _check_location(call)
-    acl = call.header("x-amz-acl")
-    ownership = call.header("x-amz-object-ownership") or _ENFORCED
-    if acl not in ("", "private") and ownership == _ENFORCED:
-        raise AwsError(
-            "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's "
-            "BucketOwnerEnforced setting", 400,
-        )  # fmt: skip
+    s3_acls.check_new_bucket(call)
     return None
 
 
 def _check_location(call: ApiCall) -> None:
-    """us-east-1 takes no LocationConstraint of its own; elsewhere it must be the endpoint's region."""
+    """us-east-1 takes no LocationConstraint of its own, but any other; elsewhere it must be the endpoint's region."""
     constraint = None
     if call.body.strip():
         try:
@@ -133,7 +127,7 @@ def _check_location(call: ApiCall) -> None:
             raise AwsError("MalformedXML", "The XML you provided was not well-formed.", 400) from problem
         constraint = next((node.text for node in root.iter() if node.tag.endswith("LocationConstraint")), None)
     if call.region == "us-east-1":
-        if constraint == "us-east-1":
+        if constraint is not None and constraint != "EU" and (constraint == "us-east-1" or not is_region(constraint)):
             raise AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", 400)
     elif constraint != call.region:
         raise AwsError(
@@ -150,7 +144,7 @@ def after_create_bucket(call: ApiCall, state: AwsState, response: Response) -> R
     bucket.public_access_block = PublicAccessBlock(True, True, True, True)
     bucket.encryption = _DEFAULT_ENCRYPTION
     if not bucket.ownership_rule:
-        bucket.ownership_rule = cast(Any, _ENFORCED)  # moto keeps the bare name, whatever its type hint says
+        bucket.ownership_rule = cast(Any, s3_acls.ENFORCED)  # moto keeps the bare name, whatever its type hint says
     state.policies.drop(bucket.name)
     return response
 
@@ -213,14 +207,29 @@ def head_bucket(call: ApiCall, state: AwsState) -> Response | None:
     )
 
 
-def refuse_acl(call: ApiCall, state: AwsState) -> Response | None:
-    """With BucketOwnerEnforced, ACLs are off: writing one is refused."""
+def put_ownership_controls(call: ApiCall, state: AwsState) -> Response | None:
+    """Off with ACLs only where they grant nothing."""
+    s3_acls.check_ownership(call, _bucket(call))
+    return None
+
+
+def put_acl(call: ApiCall, state: AwsState) -> Response | None:
+    """Refused where ACLs are off."""
+    s3_acls.check_acl(call, _bucket(call))
+    return None
+
+
+def write_object(call: ApiCall, state: AwsState) -> Response | None:
+    """Needs the key that the object is encrypted with, and brings no ACL where ACLs are off."""
     bucket = _bucket(call)
-    acl = call.header("x-amz-acl")
-    harmless = acl == "bucket-owner-full-control" or (call.operation == "PutBucketAcl" and acl == "private")
-    sets_acl = bool(acl) or call.operation in ("PutBucketAcl", "PutObjectAcl")
-    if str(bucket.ownership_rule) == _ENFORCED and sets_acl and not harmless:
-        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
+    s3_acls.check_acl(call, bucket)
+    s3_encryption.check_write(call, bucket)
+    return None
+
+
+def read_object(call: ApiCall, state: AwsState) -> Response | None:
+    """Needs the key that the object is encrypted with."""
+    s3_encryption.check_read(call)
     return None
 
 
@@ -240,11 +249,15 @@ BEFORE: dict[str, Before] = {
     "GetBucketPolicyStatus": get_bucket_policy_status,
     "DeleteBucketPolicy": delete_bucket_policy,
     "HeadBucket": head_bucket,
-    "PutBucketAcl": refuse_acl,
-    "PutObjectAcl": refuse_acl,
-    "PutObject": refuse_acl,
-    "CopyObject": refuse_acl,
-    "CreateMultipartUpload": refuse_acl,
+    "PutBucketEncryption": s3_encryption.put_bucket_encryption,
+    "PutBucketOwnershipControls": put_ownership_controls,
+    "PutBucketAcl": put_acl,
+    "PutObjectAcl": put_acl,
+    "PutObject": write_object,
+    "CopyObject": write_object,
+    "CreateMultipartUpload": write_object,
+    "GetObject": read_object,
+    "HeadObject": read_object,
 }
 AFTER: dict[str, After] = {
     "CreateBucket": after_create_bucket,

@@ -87,6 +87,8 @@ def _resource(call: ApiCall) -> str:
         return f"arn:aws:cur:us-east-1:{call.account}:definition/{name}" if name else "*"
     if call.service == "secretsmanager":
         return _secret(call)
+    if call.service == "kms" and call.params.get("KeyId"):
+        return _key(call)
     if call.service == "ssm" and isinstance(call.params.get("Name"), str):
         return f"arn:aws:ssm:{call.region}:{call.account}:parameter/{call.params['Name'].lstrip('/')}"
     return "*"
@@ -121,6 +123,14 @@ def _iam(call: ApiCall) -> str:
     if call.operation == "CreatePolicy":
         return f"{arn}:policy{params.get('Path') or '/'}{params.get('PolicyName', '')}"
     return "*"
+
+
+def _key(call: ApiCall) -> str:
+    name = str(call.params["KeyId"])
+    if name.startswith("arn:"):
+        return name
+    kind = "" if name.startswith("alias/") else "key/"
+    return f"arn:aws:kms:{call.region}:{call.account}:{kind}{name}"
 
 
 def _secret(call: ApiCall) -> str:

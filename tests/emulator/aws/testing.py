@@ -12,8 +12,12 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
 
 from tests.emulator.fleet import Emulator
 
@@ -122,6 +126,22 @@ class Bench:
         return self.bucket(policy_text=export_policy(self.account))
 
 
+def request(
+    bench: Bench,
+    service: str,
+    region: str,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+) -> AWSResponse:
+    """The answer to a request that no SDK would send, signed by the management account's administrator."""
+    made = AWSRequest(method, bench.url + path, data=body, headers=headers or {})
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    signer(Credentials(bench.admin.key, bench.admin.secret), service, region).add_auth(made)
+    return URLLib3Session().send(made.prepare())
+
+
 def export_policy(account: str, **changes: Any) -> str:
     """The bucket policy that AWS documents for Data Exports; BUCKET stands for the bucket's name."""
     statement = {
@@ -157,3 +177,8 @@ def export_definition(bucket: str, **changes: Any) -> dict[str, Any]:
         "RefreshCadence": {"Frequency": "SYNCHRONOUS"},
         **changes,
     }
+
+
+def key_policy(account: str, *statements: dict[str, Any]) -> str:
+    """The policy that KMS gives a new key, which hands everything to the account's own policies, and more statements."""
+    return policy(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{account}:root"}), *statements)

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 
 from tests.emulator.aws.testing import Bench, allow, code, export_policy, outcome, policy, unique
@@ -117,6 +122,64 @@ def test_modify_and_delete(cur: Any, bucket: str) -> None:
     assert cur.describe_report_definitions()["ReportDefinitions"] == [changed]
     cur.delete_report_definition(ReportName=definition["ReportName"])
     assert code(cur.delete_report_definition, ReportName=definition["ReportName"]) == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("changes", "data_key"),
+    [
+        ({}, "legacy/NAME/NAME/year=YEAR/month=MONTH/NAME-00001.snappy.parquet"),
+        (
+            {"Format": "textORcsv", "Compression": "GZIP", "ReportVersioning": "OVERWRITE_REPORT"},
+            "legacy/NAME/PERIOD/NAME-00001.csv.gz",
+        ),
+        ({"Format": "textORcsv", "Compression": "ZIP"}, "legacy/NAME/PERIOD/ASSEMBLY/NAME-00001.csv.zip"),
+    ],
+)
+def test_delivery(bench: Bench, cur: Any, bucket: str, changes: dict[str, Any], data_key: str) -> None:
+    definition = report(bucket, **changes)
+    name = definition["ReportName"]
+    cur.put_report_definition(ReportDefinition=definition)
+    assert "ReportStatus" not in cur.describe_report_definitions()["ReportDefinitions"][0]
+    made = bench.emulator.deliver_report(bench.account, name)
+    (shown,) = cur.describe_report_definitions()["ReportDefinitions"]
+    assert shown["ReportStatus"]["lastStatus"] == "SUCCESS"
+    day = shown["ReportStatus"]["lastDelivery"]
+    pattern = (
+        re.escape(data_key)
+        .replace("NAME", name)
+        .replace("PERIOD", f"{day[:6]}01-\\d{{6}}01")
+        .replace("ASSEMBLY", "[0-9a-f-]{36}")
+        .replace("YEAR", day[:4])
+        .replace("MONTH", str(int(day[4:6])))
+    )
+    assert re.fullmatch(pattern, made["data_key"])
+    s3 = bench.admin("s3")
+    manifest = json.loads(s3.get_object(Bucket=bucket, Key=made["manifest_key"])["Body"].read())
+    assert manifest["reportKeys"] == [made["data_key"]]
+    body = s3.get_object(Bucket=bucket, Key=made["data_key"])["Body"].read()
+    if made["data_key"].endswith(".gz"):
+        (header, *rows) = gzip.decompress(body).decode().splitlines()
+        assert header.startswith("identity/LineItemId,")
+        assert "lineItem/UsageAccountId" in header
+        assert any(bench.account in row for row in rows)
+    elif made["data_key"].endswith(".parquet"):
+        table = pyarrow.parquet.ParquetFile(io.BytesIO(body)).read()
+        assert bench.account in table.column("line_item_usage_account_id").to_pylist()
+
+
+def test_delivery_that_fails(bench: Bench, cur: Any, bucket: str) -> None:
+    definition = report(bucket)
+    cur.put_report_definition(ReportDefinition=definition)
+    s3 = bench.admin("s3")
+    s3.delete_bucket_policy(Bucket=bucket)
+    assert bench.emulator.deliver_report(bench.account, definition["ReportName"])["status"] == "ERROR_PERMISSIONS"
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    s3.delete_bucket(Bucket=bucket)
+    bench.emulator.deliver_report(bench.account, definition["ReportName"])
+    (shown,) = cur.describe_report_definitions()["ReportDefinitions"]
+    assert shown["ReportStatus"]["lastStatus"] == "ERROR_NO_BUCKET"
+    with pytest.raises(KeyError):
+        bench.emulator.deliver_report(bench.account, "nobody")
 
 
 def test_tags(cur: Any, bucket: str) -> None:

@@ -5,16 +5,29 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import pyarrow.parquet
 import pytest
 
-from tests.emulator.aws.testing import TABLE, Bench, code, deny, export_definition, export_policy, outcome, policy
+from tests.emulator.aws.testing import (
+    TABLE,
+    Bench,
+    code,
+    deny,
+    export_definition,
+    export_policy,
+    outcome,
+    policy,
+    request,
+)
 from tests.emulator.fleet import Emulator
 
 FAILED = ("ValidationException", 400, "S3 bucket permission validation failed")
@@ -221,6 +234,80 @@ def test_deny_in_the_bucket_policy_counts(bench: Bench, exports: Any) -> None:
     assert outcome(exports.create_export, Export=export_definition(bucket)) == FAILED
 
 
+SERVICE_IS_NOT = {"aws:PrincipalIsAWSService": "false"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "may"),
+    [
+        (
+            deny("s3:*", ["BUCKET", "BUCKET/*"], Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}}),
+            True,
+        ),
+        (
+            deny("s3:PutObject", "BUCKET/*", Principal="*", Condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+            True,
+        ),
+        (
+            deny(
+                "s3:PutObject",
+                "BUCKET/*",
+                Principal={"AWS": "*"},
+                Condition={"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+            ),
+            False,
+        ),
+        (
+            deny("s3:*", "BUCKET/*", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}),
+            False,
+        ),
+        (
+            deny(
+                "s3:*",
+                "BUCKET/*",
+                Principal="*",
+                Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}, "Bool": SERVICE_IS_NOT},
+            ),
+            True,
+        ),
+        (
+            deny("s3:*", "BUCKET/*", Principal="*", Condition={"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
+            False,
+        ),
+        (deny("s3:*", "BUCKET/*", NotPrincipal={"AWS": "arn:aws:iam::ACCOUNT:user/admin"}), False),
+        (
+            deny(
+                "s3:PutObject",
+                "BUCKET/*",
+                Principal="*",
+                Condition={"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::ACCOUNT:user/admin"}},
+            ),
+            False,
+        ),
+        (deny("s3:*", "BUCKET/*", Principal={"AWS": "arn:aws:iam::ACCOUNT:root"}), True),
+        (deny("s3:GetObject", "BUCKET/*", Principal="*"), True),
+    ],
+)
+def test_denies_of_others(bench: Bench, exports: Any, statement: dict[str, Any], may: bool) -> None:
+    """Validated at CreateExport and at an update of the destination, and honoured by every delivery."""
+    bucket = bench.export_bucket()
+    definition = export_definition(bucket)
+    arn = exports.create_export(Export=definition)["ExportArn"]
+    own = json.loads(export_policy(bench.account).replace("BUCKET", bucket))["Statement"]
+    text = json.dumps(statement).replace("BUCKET", f"arn:aws:s3:::{bucket}").replace("ACCOUNT", bench.account)
+    bench.admin("s3").put_bucket_policy(Bucket=bucket, Policy=policy(*own, json.loads(text)))
+    moved = {**definition, **export_definition(bucket, Name=definition["Name"], destination={"S3Prefix": "moved"})}
+    if may:
+        exports.create_export(Export=export_definition(bucket))
+        exports.update_export(ExportArn=arn, Export=moved)
+    else:
+        assert outcome(exports.create_export, Export=export_definition(bucket)) == FAILED
+        assert outcome(exports.update_export, ExportArn=arn, Export=moved) == FAILED
+    bench.emulator.deliver(bench.account, definition["Name"])
+    status = exports.get_export(ExportArn=arn)["ExportStatus"]
+    assert status["StatusCode"] == ("HEALTHY" if may else "UNHEALTHY")
+
+
 def test_billing_views(bench: Bench, exports: Any) -> None:
     bucket = bench.export_bucket()
     empty = export_definition(bucket, properties={"BILLING_VIEW_ARN": ""})
@@ -354,6 +441,92 @@ def test_delivery_without_permission(bench: Bench, exports: Any) -> None:
     status = exports.get_export(ExportArn=arn)["ExportStatus"]
     assert (status["StatusCode"], status["StatusReason"]) == ("UNHEALTHY", "INSUFFICIENT_PERMISSION")
     assert "LastRefreshedAt" not in status
+
+
+def test_delivery_to_a_bucket_that_is_gone(bench: Bench, exports: Any) -> None:
+    bucket = bench.export_bucket()
+    definition = export_definition(bucket)
+    arn = exports.create_export(Export=definition)["ExportArn"]
+    s3 = bench.admin("s3")
+    s3.delete_object(Bucket=bucket, Key="aws-programmatic-access-test-object")
+    s3.delete_bucket(Bucket=bucket)
+    assert exports.get_export(ExportArn=arn)["ExportStatus"]["StatusCode"] == "HEALTHY"
+    assert bench.emulator.deliver(bench.account, definition["Name"])["status"] == "DELIVERY_FAILURE"
+    (entry,) = exports.list_exports()["Exports"]
+    assert entry["ExportStatus"]["StatusReason"] == "INSUFFICIENT_PERMISSION"
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_health_as_a_test_wants_it(bench: Bench, exports: Any) -> None:
+    definition = export_definition(bench.export_bucket())
+    arn = exports.create_export(Export=definition)["ExportArn"]
+    bench.emulator.set_export_health(bench.account, definition["Name"], "BILL_OWNER_CHANGED")
+    status = exports.get_export(ExportArn=arn)["ExportStatus"]
+    assert (status["StatusCode"], status["StatusReason"]) == ("UNHEALTHY", "BILL_OWNER_CHANGED")
+    bench.emulator.set_export_health(bench.account, definition["Name"], None)
+    assert "StatusReason" not in exports.get_export(ExportArn=arn)["ExportStatus"]
+    with pytest.raises(ValueError, match="NONSENSE"):
+        bench.emulator.set_export_health(bench.account, definition["Name"], "NONSENSE")
+    with pytest.raises(KeyError):
+        bench.emulator.set_export_health(bench.account, "nobody", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"export_name": "billing", "reason": "INTERNAL_FAILURE"}, 200),
+        ({"export_name": "billing", "reason": None}, 200),
+        ({"export_name": "billing", "reason": "NONSENSE"}, 400),
+        ({"export_name": "nobody", "reason": None}, 404),
+    ],
+)
+def test_health_over_the_network(bench: Bench, exports: Any, given: dict[str, Any], status: int) -> None:
+    arn = exports.create_export(Export=export_definition(bench.export_bucket(), Name="billing"))["ExportArn"]
+    body = json.dumps({"account_id": bench.account, **given}).encode()
+    assert request(bench, "s3", "us-east-1", "POST", "/_emulator/export_health", body).status_code == status
+    reason = exports.get_export(ExportArn=arn)["ExportStatus"].get("StatusReason")
+    assert reason == (given["reason"] if status == 200 else None)
+
+
+def read_csv(made: dict[str, Any], body: bytes) -> list[dict[str, str]]:
+    if made["data_key"].endswith(".gz"):
+        text = gzip.decompress(body).decode()
+    else:
+        archive = zipfile.ZipFile(io.BytesIO(body))
+        text = archive.read(archive.namelist()[0]).decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(("compression", "extension"), [("GZIP", "csv.gz"), ("ZIP", "csv.zip")])
+def test_delivery_of_text(bench: Bench, exports: Any, compression: str, extension: str) -> None:
+    bucket = bench.export_bucket()
+    output = {"Format": "TEXT_OR_CSV", "Compression": compression}
+    query = f"SELECT line_item_usage_account_id, line_item_usage_start_date, product FROM {TABLE}"
+    definition = export_definition(bucket, output=output, query=query)
+    exports.create_export(Export=definition)
+    made = bench.emulator.deliver(bench.account, definition["Name"])
+    assert made["data_key"].endswith(f"-00001.{extension}")
+    rows = read_csv(made, bench.admin("s3").get_object(Bucket=bucket, Key=made["data_key"])["Body"].read())
+    assert {row["line_item_usage_account_id"] for row in rows} == {bench.account, *bench.emulator.member_account_ids}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:00:00\.000Z", rows[0]["line_item_usage_start_date"])
+    assert json.loads(rows[0]["product"])["region"] == "us-east-1"
+
+
+def test_files_of_two_formats_lie_side_by_side(bench: Bench, exports: Any) -> None:
+    """An export that is changed to another format leaves the old files, and so does one made anew under its name."""
+    bucket, name = bench.export_bucket(), "billing"
+    text = export_definition(bucket, Name=name, output={"Format": "TEXT_OR_CSV", "Compression": "GZIP"})
+    arn = exports.create_export(Export=text)["ExportArn"]
+    first = bench.emulator.deliver(bench.account, name)
+    exports.update_export(ExportArn=arn, Export=export_definition(bucket, Name=name))
+    second = bench.emulator.deliver(bench.account, name)
+    exports.delete_export(ExportArn=arn)
+    exports.create_export(Export=text)
+    third = bench.emulator.deliver(bench.account, name)
+    keys = {entry["Key"] for entry in bench.admin("s3").list_objects_v2(Bucket=bucket, Prefix="reports/")["Contents"]}
+    assert {first["data_key"], second["data_key"]} <= keys
+    assert third["data_key"] == first["data_key"]
+    assert {key.rsplit(".", 1)[-1] for key in keys if "/data/" in key} == {"gz", "parquet"}
 
 
 def test_the_service_is_in_us_east_1_only(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, unique
+from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, request, unique
 from tests.emulator.fleet import Emulator
 
 
@@ -76,6 +76,8 @@ def test_location_constraints(bench: Bench, s3: Any) -> None:
     europe = bench.admin("s3", "eu-west-1")
     assert make(europe, None) == "IllegalLocationConstraintException"
     assert make(europe, "eu-north-1") == "IllegalLocationConstraintException"
+    assert make(s3, "mars-1") == "InvalidLocationConstraint"
+    s3.create_bucket(Bucket=unique("bucket"), CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
 
 
 def test_regions(bench: Bench, s3: Any) -> None:
@@ -87,7 +89,13 @@ def test_regions(bench: Bench, s3: Any) -> None:
     bench.emulator.start_run("redirected")
     assert s3.head_bucket(Bucket=bucket)["BucketRegion"] == "eu-west-1"
     assert [call["status"] for call in bench.emulator.calls("redirected")] == [301, 200]
-    assert s3.head_bucket(Bucket=bench.bucket())["BucketRegion"] == "us-east-1"
+    here = bench.bucket()
+    assert s3.head_bucket(Bucket=here)["BucketRegion"] == "us-east-1"
+    answer = request(bench, "s3", "eu-west-1", "GET", f"/{here}")
+    assert answer.status_code == 301
+    assert answer.headers["x-amz-bucket-region"] == "us-east-1"
+    assert b"<Code>PermanentRedirect</Code>" in answer.content
+    assert f"<Endpoint>{here}.s3.us-east-1.amazonaws.com</Endpoint>".encode() in answer.content
 
 
 def test_objects(bench: Bench, s3: Any) -> None:
@@ -209,11 +217,26 @@ GOOD = allow("s3:GetObject", "arn:aws:s3:::BUCKET/*", Principal={"Service": "bcm
         policy(),
         policy({**GOOD, "Effect": "Maybe"}),
         policy({**GOOD, "Action": "ec2:DescribeInstances"}),
+        policy({**GOOD, "Action": "s3:GetObjects"}),
+        policy({**GOOD, "Action": ["s3:GetObject", "s3:ListObjectsV2"]}),
+        policy({**GOOD, "Action": "s3:Frob*"}),
+        policy({**GOOD, "Action": ["s3:GetObject", "s3:GetBucketLocation"]}),
+        policy({**GOOD, "Action": "s3:ListAllMyBuckets"}),
+        policy({**GOOD, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::BUCKET"}),
+        policy({**GOOD, "Effect": "Deny", "Action": "s3:ListBucket"}),
         policy({**GOOD, "Resource": "arn:aws:s3:::another/*"}),
         policy({**GOOD, "Resource": "*"}),
         policy({**GOOD, "Resource": "BUCKET/*"}),
         policy({**GOOD, "Principal": {"AWS": "arn:aws:iam::ACCOUNT:user/nobody"}}),
         policy({**GOOD, "Principal": "somebody"}),
+        policy({**GOOD, "Principal": {"AWS": "111122223333"}}),
+        policy({**GOOD, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}),
+        policy({**GOOD, "Principal": {"Service": "bcm-data-export.amazonaws.com"}}),
+        policy({**GOOD, "Principal": {"Service": ["s3.amazonaws.com", "nobody.amazonaws.com"]}}),
+        policy({**GOOD, "Principal": {"CanonicalUser": "somebody"}}),
+        policy({**GOOD, "Condition": {"StringEquals": {"aws:SourceAcount": "1"}}}),
+        policy({**GOOD, "Condition": {"StringEquals": {"s3:prefixes": "1"}}}),
+        policy({**GOOD, "Condition": {"StringEquals": {"bcm-data-exports:x": "1"}}}),
         policy({**GOOD, "Condition": {"StringAlmost": {"aws:SourceAccount": "1"}}}),
         policy({**GOOD, "Nonsense": 1}),
         policy({**GOOD, "Sid": "a"}, {**GOOD, "Sid": "a"}),
@@ -225,6 +248,54 @@ def test_malformed_policies(bench: Bench, s3: Any, document: str) -> None:
     text = document.replace("BUCKET", bucket).replace("ACCOUNT", bench.account)
     assert outcome(s3.put_bucket_policy, Bucket=bucket, Policy=text)[:2] == ("MalformedPolicy", 400)
     assert code(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"Action": "s3:GetObjects"}, "Policy has invalid action"),
+        ({"Resource": "arn:aws:s3:::another/*"}, "Policy has invalid resource"),
+        ({"Action": "s3:GetBucketPolicy"}, "Action does not apply to any resource(s) in statement"),
+        ({"Principal": {"Service": "nobody.amazonaws.com"}}, "Invalid principal in policy"),
+        ({"Condition": {"Bool": {"aws:Nonsense": "true"}}}, "Policy has an invalid condition key"),
+    ],
+)
+def test_what_is_said_of_malformed_policies(bench: Bench, s3: Any, changes: dict[str, Any], message: str) -> None:
+    bucket = bench.bucket()
+    text = policy({**GOOD, **changes}).replace("BUCKET", bucket)
+    assert outcome(s3.put_bucket_policy, Bucket=bucket, Policy=text) == ("MalformedPolicy", 400, message)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Action": "s3:*"},
+        {"Action": "*", "Effect": "Deny"},
+        {"Action": ["S3:getobject", "s3:Get*"]},
+        {
+            "Action": ["s3:PutObject", "s3:GetBucketPolicy"],
+            "Resource": ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"],
+        },
+        {"Principal": {"AWS": "386209384616"}, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::BUCKET"},
+        {"Principal": {"Service": ["billingreports.amazonaws.com", "logs.us-east-1.amazonaws.com"]}},
+        {"Condition": {"StringEquals": {"AWS:sourceaccount": "1", "aws:PrincipalTag/team": "x", "s3:X-Amz-Acl": "y"}}},
+    ],
+)
+def test_policies_that_are_well_formed(bench: Bench, s3: Any, changes: dict[str, Any]) -> None:
+    bucket = bench.bucket()
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy({**GOOD, **changes}).replace("BUCKET", bucket))
+
+
+def test_principals_that_are_gone_are_refused(bench: Bench, s3: Any) -> None:
+    bucket = bench.bucket()
+    name, dummy = bench.user()
+    text = policy({**GOOD, "Principal": {"AWS": f"arn:aws:iam::{bench.account}:user/{name}"}}).replace("BUCKET", bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=text)
+    iam = bench.admin("iam")
+    for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=name)
+    assert code(s3.put_bucket_policy, Bucket=bucket, Policy=text) == "MalformedPolicy"
 
 
 def test_policy_text_comes_back_as_it_was_put(bench: Bench, s3: Any) -> None:
@@ -267,3 +338,48 @@ def test_acls_are_off(bench: Bench, s3: Any) -> None:
         Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
     s3.put_object(Bucket=bucket, Key="k", ACL="private")
+
+
+EVERYBODY = "uri=http://acs.amazonaws.com/groups/global/AllUsers"
+
+
+@pytest.mark.parametrize("acl", [{"ACL": "private"}, {"ACL": "public-read"}, {"GrantRead": EVERYBODY}])
+def test_no_acl_is_written_where_the_owner_is_enforced(bench: Bench, s3: Any, acl: dict[str, str]) -> None:
+    bucket = bench.bucket()
+    s3.put_object(Bucket=bucket, Key="k", Body=b"")
+    for call in (
+        lambda: s3.put_bucket_acl(Bucket=bucket, **acl),
+        lambda: s3.put_object(Bucket=bucket, Key="k", Body=b"", **acl),
+        lambda: s3.put_object_acl(Bucket=bucket, Key="k", **acl),
+        lambda: s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/k", **acl),
+        lambda: s3.create_multipart_upload(Bucket=bucket, Key="k", **acl),
+    ):
+        assert outcome(call)[:2] == ("AccessControlListNotSupported", 400)
+    assert s3.put_object_acl(Bucket=bucket, Key="k", ACL="bucket-owner-full-control")
+
+
+def test_an_acl_in_full_is_taken_where_it_says_what_holds_anyway(bench: Bench, s3: Any) -> None:
+    bucket = bench.bucket()
+    acl = {name: value for name, value in s3.get_bucket_acl(Bucket=bucket).items() if name in ("Owner", "Grants")}
+    s3.put_bucket_acl(Bucket=bucket, AccessControlPolicy=acl)
+    everybody = {"Type": "Group", "URI": EVERYBODY.removeprefix("uri=")}
+    acl["Grants"].append({"Grantee": everybody, "Permission": "READ"})
+    assert code(s3.put_bucket_acl, Bucket=bucket, AccessControlPolicy=acl) == "AccessControlListNotSupported"
+
+
+@pytest.mark.parametrize("acl", [{"ACL": "public-read"}, {"GrantRead": EVERYBODY}])
+def test_acls_and_an_enforced_owner_exclude_each_other(bench: Bench, s3: Any, acl: dict[str, str]) -> None:
+    def ownership(value: str) -> dict[str, Any]:
+        return {"Rules": [{"ObjectOwnership": value}]}
+
+    conflict = ("InvalidBucketAclWithObjectOwnership", 400)
+    assert outcome(s3.create_bucket, Bucket=unique("bucket"), **acl)[:2] == conflict
+    bucket = unique("bucket")
+    s3.create_bucket(Bucket=bucket, ObjectOwnership="BucketOwnerPreferred")
+    s3.put_bucket_acl(Bucket=bucket, **acl)
+    enforced = ownership("BucketOwnerEnforced")
+    assert outcome(s3.put_bucket_ownership_controls, Bucket=bucket, OwnershipControls=enforced)[:2] == conflict
+    s3.put_bucket_acl(Bucket=bucket, ACL="private")
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=enforced)
+    nonsense = ownership("Nonsense")
+    assert code(s3.put_bucket_ownership_controls, Bucket=bucket, OwnershipControls=nonsense) == "MalformedXML"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, unique
+from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, trust, unique
 from tests.emulator.fleet import Emulator
 
 
@@ -29,10 +29,6 @@ def iam(bench: Bench) -> Any:
 def new_policy(iam: Any, document: str | None = None) -> str:
     made = iam.create_policy(PolicyName=unique("policy"), PolicyDocument=document or policy(allow("s3:GetObject")))
     return str(made["Policy"]["Arn"])
-
-
-def trust(principal: Any) -> str:
-    return policy({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
 
 
 def test_names_are_unique_whatever_their_case(iam: Any) -> None:
@@ -139,27 +135,6 @@ def test_policies_of_aws(bench: Bench, iam: Any) -> None:
     assert code(iam.attach_user_policy, UserName=name, PolicyArn=missing) == "NoSuchEntity"
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        trust({"AWS": "arn:aws:iam::MANAGEMENT:user/nobody"}),
-        trust({"AWS": "arn:aws:iam::MEMBER:role/nobody"}),
-        trust({"AWS": "nonsense"}),
-        policy({"Effect": "Allow", "Action": "sts:AssumeRole"}),
-        policy(allow("sts:AssumeRole", Principal={"AWS": "*"})),
-    ],
-)
-def test_malformed_trust_policies(bench: Bench, iam: Any, document: str) -> None:
-    document = document.replace("MANAGEMENT", bench.account).replace("MEMBER", bench.member)
-    failure = outcome(iam.create_role, RoleName=unique("role"), AssumeRolePolicyDocument=document)
-    assert failure[:2] == ("MalformedPolicyDocument", 400)
-
-
-def test_trust_in_who_exists(bench: Bench, iam: Any) -> None:
-    for principal in (f"arn:aws:iam::{bench.account}:user/admin", bench.member, "arn:aws:iam::000000000001:user/other"):
-        iam.create_role(RoleName=unique("role"), AssumeRolePolicyDocument=trust({"AWS": principal}))
-
-
 def test_everything_goes_before_its_user(iam: Any) -> None:
     user, group, arn = unique("user"), unique("group"), new_policy(iam)
     iam.create_user(UserName=user)
@@ -228,26 +203,3 @@ def test_a_user_may_leave_its_own_name_out(bench: Bench) -> None:
     (key,) = who("iam").list_access_keys()["AccessKeyMetadata"]
     assert (key["UserName"], key["AccessKeyId"]) == (name, who.key)
     assert code(bench.assume(bench.member)("iam").list_access_keys) == "ValidationError"
-
-
-def test_simulation(bench: Bench, iam: Any) -> None:
-    name, dummy = bench.user(allow("s3:Get*", "arn:aws:s3:::b/*"), deny("s3:GetObject", "arn:aws:s3:::b/secret"))
-    source = f"arn:aws:iam::{bench.account}:user/{name}"
-
-    def decisions(actions: list[str], resource: str, **more: Any) -> list[str]:
-        answer = iam.simulate_principal_policy(
-            PolicySourceArn=source, ActionNames=actions, ResourceArns=[resource], **more
-        )
-        return [result["EvalDecision"] for result in answer["EvaluationResults"]]
-
-    assert decisions(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::b/x") == ["allowed", "implicitDeny"]
-    assert decisions(["s3:GetObject"], "arn:aws:s3:::b/secret") == ["explicitDeny"]
-    more = [policy(allow("s3:PutObject"))]
-    assert decisions(["s3:PutObject"], "arn:aws:s3:::b/x", PolicyInputList=more) == ["allowed"]
-    nobody = f"arn:aws:iam::{bench.account}:user/nobody"
-    missing = outcome(iam.simulate_principal_policy, PolicySourceArn=nobody, ActionNames=["s3:GetObject"])
-    assert missing[:2] == ("NoSuchEntity", 404)
-    custom = iam.simulate_custom_policy(
-        PolicyInputList=[policy(allow("ec2:Describe*"))], ActionNames=["ec2:DescribeVpcs"]
-    )
-    assert custom["EvaluationResults"][0]["EvalDecision"] == "allowed"

@@ -42,10 +42,11 @@ def _user(call: ApiCall) -> User:
     return user
 
 
-def set_user_boundary(user: User, arn: str | None) -> None:
-    """On moto's user, where its serializer finds it for GetUser."""
-    shown = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
-    cast(Any, user).permissions_boundary = shown if arn else None
+def set_user_boundary(user: User, arn: str | None) -> dict[str, str] | None:
+    """Kept on moto's user, where its serializer finds it for GetUser; answers it as IAM shows it."""
+    shown = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn} if arn else None
+    cast(Any, user).permissions_boundary = shown
+    return shown
 
 
 def put_user_boundary(call: ApiCall, state: AwsState) -> Response | None:

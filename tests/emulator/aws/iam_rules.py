@@ -77,8 +77,16 @@ def after_create_user(call: ApiCall, state: AwsState, response: Response) -> Res
     """The user gets an id as AWS makes them, and the boundary that moto passes over."""
     user = iam_for(call).users[call.params["UserName"]]
     give_user_id(user)
-    set_user_boundary(user, call.params.get("PermissionsBoundary"))
-    return serialize(call, {"User": user})
+    shown = {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+        "PermissionsBoundary": set_user_boundary(user, call.params.get("PermissionsBoundary")),
+        "Tags": user.tags,
+    }
+    return serialize(call, {"User": {name: value for name, value in shown.items() if value is not None}})
 
 
 def update_user(call: ApiCall, state: AwsState) -> Response | None:

@@ -168,8 +168,7 @@ class Decision:
     reason: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """Policies that grant nothing themselves but must allow what others grant."""
 
     kind: str
@@ -210,32 +209,32 @@ def decide(
         return Decision(True)
     entity = entity_of(identity)
     by_name = Query(action, resource, context, principal_names(identity))
-    by_anyone = dataclasses.replace(by_name, principals=by_name.principals | account_names(identity.account))
-    granting = {
-        "identity-based policy": [policy.document for policy in policies_of(entity)] if entity else [],
-        "resource-based policy": [] if resource_policy is None else [resource_policy],
-    }
-    organization, own = service_control_limits(identity.account), _own_limits(identity, entity)
-    limits = [(limit.kind, limit.documents) for limit in (*organization, *own)]
-    for kind, documents in (*limits, *granting.items()):
-        if evaluate(documents, by_anyone) == "deny":
+    by_account = dataclasses.replace(by_name, principals=by_name.principals | account_names(identity.account))
+    by_arn = dataclasses.replace(by_name, principals=frozenset({identity.arn}))
+    of_identity = [policy.document for policy in policies_of(entity)] if entity else []
+    of_resource = [] if resource_policy is None else [resource_policy]
+    above, own = service_control_limits(identity.account), _own_limits(identity, entity)
+    for kind, documents in (
+        *above,
+        *own,
+        ("identity-based policy", of_identity),
+        ("resource-based policy", of_resource),
+    ):
+        if evaluate(documents, by_account) == "deny":
             return Decision(False, f"with an explicit deny in {'an' if kind[0] == 'i' else 'a'} {kind}")
-    for limit in organization:
-        if evaluate(limit.documents, by_name) != "allow":
-            return _implicit(limit.kind, action)
-    by_identity = evaluate(granting["identity-based policy"], by_name) == "allow"
-    if owner in (None, identity.account):
-        itself = dataclasses.replace(by_name, principals=frozenset({identity.arn}))
-        if evaluate(granting["resource-based policy"], itself) == "allow":
-            return Decision(True)
-        granted = by_identity or evaluate(granting["resource-based policy"], by_name) == "allow"
-    else:
-        granted = by_identity and evaluate(granting["resource-based policy"], by_anyone) == "allow"
-    if not granted:
-        return _implicit("resource-based policy" if by_identity else "identity-based policy", action)
-    for limit in own:
-        if evaluate(limit.documents, by_name) != "allow":
-            return _implicit(limit.kind, action)
+    for kind, documents in above:
+        if evaluate(documents, by_name) != "allow":
+            return _implicit(kind, action)
+    same_account = owner in (None, identity.account)
+    if same_account and evaluate(of_resource, by_arn) == "allow":
+        return Decision(True)
+    granted = evaluate(of_identity, by_name) == "allow"
+    granted_by_resource = evaluate(of_resource, by_name if same_account else by_account) == "allow"
+    if not ((granted or granted_by_resource) if same_account else (granted and granted_by_resource)):
+        return _implicit("resource-based policy" if granted else "identity-based policy", action)
+    for kind, documents in own:
+        if evaluate(documents, by_name) != "allow":
+            return _implicit(kind, action)
     return Decision(True)
 
 

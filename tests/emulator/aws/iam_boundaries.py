@@ -11,9 +11,9 @@ from typing import Any, cast
 from moto.iam.models import User
 
 from tests.emulator.aws.call import ApiCall, Response
-from tests.emulator.aws.credentials import iam_of
 from tests.emulator.aws.errors import AwsError
 from tests.emulator.aws.iam_policies import provide_aws_policy
+from tests.emulator.aws.iam_store import iam_for
 from tests.emulator.aws.operations import serialize
 from tests.emulator.aws.state import After, AwsState, Before
 
@@ -23,20 +23,19 @@ _SHOWN = re.compile(rb"<PermissionsBoundary>.*?</PermissionsBoundary>", re.DOTAL
 def check_boundary(call: ApiCall, state: AwsState) -> Response | None:
     """The boundary, where one is asked for, must be a managed policy that exists."""
     arn = call.params.get("PermissionsBoundary")
-    iam = iam_of(call.account)
-    if arn is None or iam is None:
+    if arn is None:
         return None
     if not str(arn).startswith("arn:aws:iam::"):
         raise AwsError("InvalidInput", f"ARN {arn} is not valid.", 400)
-    provide_aws_policy(iam, arn)
-    if arn not in iam.managed_policies:
+    provide_aws_policy(iam_for(call), arn)
+    if arn not in iam_for(call).managed_policies:
         raise AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)
     return None
 
 
 def _user(call: ApiCall) -> User:
-    iam, name = iam_of(call.account), call.params["UserName"]
-    user = iam.users.get(name) if iam else None
+    name = call.params["UserName"]
+    user = iam_for(call).users.get(name)
     if user is None:
         raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
     return user

@@ -41,6 +41,8 @@ def test_a_boundary_is_shown_and_goes_again(bench: Bench, iam: Any) -> None:
     iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=boundary)
     assert iam.get_user(UserName=name)["User"]["PermissionsBoundary"] == shown
     assert not any("PermissionsBoundary" in user for user in iam.list_users()["Users"])
+    listed = {entry["Arn"]: entry for entry in iam.list_policies(Scope="Local")["Policies"]}
+    assert (listed[boundary]["PermissionsBoundaryUsageCount"], listed[boundary]["AttachmentCount"]) == (1, 0)
     assert iam.get_policy(PolicyArn=boundary)["Policy"]["PermissionsBoundaryUsageCount"] == 1
     assert outcome(iam.delete_policy, PolicyArn=boundary)[:2] == ("DeleteConflict", 409)
     iam.delete_user_permissions_boundary(UserName=name)

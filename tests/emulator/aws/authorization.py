@@ -1,21 +1,26 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""May the caller do that: identity policies, session policies and, for S3, the bucket's policy."""
+"""
+May the caller do that: the policies of the user or role, what limits them (service control policies, a permissions
+boundary, a session policy) and, for S3, the bucket's policy.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.iam.models import Group, ManagedPolicy, Role, User
 
 from tests.emulator.aws import errors
 from tests.emulator.aws.call import ApiCall, Identity
 from tests.emulator.aws.credentials import find_session, iam_of
-from tests.emulator.aws.policy_language import Query, Verdict, evaluate
+from tests.emulator.aws.organization import organization_of, service_control_policies
+from tests.emulator.aws.policy_conditions import Context
+from tests.emulator.aws.policy_language import Query, evaluate
 from tests.emulator.aws.s3_buckets import find_bucket
 from tests.emulator.aws.state import AwsState
 from tests.emulator.aws.targets import Target, targets_of
@@ -31,9 +36,36 @@ def default_document(policy: ManagedPolicy) -> str:
     return "{}"
 
 
-def _documents(entity: User | Group | Role) -> list[str]:
-    inline = [str(text) for text in entity.policies.values()]
-    return inline + [default_document(policy) for policy in entity.managed_policies.values()]
+class NamedPolicy(NamedTuple):
+    """A policy's text, and the name the policy simulator gives it."""
+
+    source: str
+    document: str
+
+
+def policies_of(entity: User | Group | Role) -> list[NamedPolicy]:
+    """The inline and attached policies of a user, group or role; a user's groups are asked as well."""
+    kind = type(entity).__name__.lower()
+    found = [NamedPolicy(f"{kind}_{entity.name}_{name}", str(text)) for name, text in entity.policies.items()]
+    found += [NamedPolicy(policy.name, default_document(policy)) for policy in entity.managed_policies.values()]
+    if isinstance(entity, User):
+        iam = iam_of(entity.account_id)
+        for group in iam.groups.values() if iam else ():
+            if entity in group.users:
+                found += policies_of(group)
+    return found
+
+
+def boundary_arn(entity: User | Group | Role) -> str | None:
+    """The ARN of a user's or role's permissions boundary (moto has none for users: `iam_boundaries` puts it there)."""
+    shown: dict[str, str] | None = getattr(entity, "permissions_boundary", None)
+    return shown["PermissionsBoundaryArn"] if shown else None
+
+
+def boundary_document(account: str, entity: User | Group | Role) -> str | None:
+    """The text of the permissions boundary of a user or role, None without one."""
+    arn, iam = boundary_arn(entity), iam_of(account)
+    return default_document(iam.managed_policies[arn]) if arn and iam else None
 
 
 def find_role(account: str, name: str) -> Role | None:
@@ -42,22 +74,12 @@ def find_role(account: str, name: str) -> Role | None:
     return next((role for role in iam.roles.values() if role.name == name), None) if iam else None
 
 
-def identity_policies(identity: Identity) -> list[str]:
-    """The inline and attached policies of the user, of the user's groups, or of the assumed role."""
+def entity_of(identity: Identity) -> User | Role | None:
+    """The user, or the assumed role, behind an identity; None where it has been deleted since."""
     iam = iam_of(identity.account)
     if iam is None:
-        return []
-    if identity.is_session:
-        role = find_role(identity.account, identity.name)
-        return _documents(role) if role else []
-    user = iam.users.get(identity.name)
-    if user is None:
-        return []
-    documents = _documents(user)
-    for group in iam.groups.values():
-        if user in group.users:
-            documents += _documents(group)
-    return documents
+        return None
+    return find_role(identity.account, identity.name) if identity.is_session else iam.users.get(identity.name)
 
 
 def principal_names(identity: Identity) -> frozenset[str]:
@@ -75,7 +97,7 @@ def account_names(account: str) -> frozenset[str]:
     return frozenset({account, f"arn:aws:iam::{account}:root"})
 
 
-def context_of(call: ApiCall, identity: Identity) -> dict[str, str]:
+def context_of(call: ApiCall, identity: Identity) -> dict[str, str | list[str]]:
     """
     The condition keys of a request.
 
@@ -83,7 +105,7 @@ def context_of(call: ApiCall, identity: Identity) -> dict[str, str]:
     and the usual TLS-only statement must not refuse everything here that it lets pass there.
     """
     now = datetime.datetime.now(datetime.UTC)
-    context = {
+    context: dict[str, str | list[str]] = {
         "aws:SecureTransport": "true",
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(int(now.timestamp())),
@@ -101,6 +123,9 @@ def context_of(call: ApiCall, identity: Identity) -> dict[str, str]:
         context["aws:PrincipalArn"] = str(role.arn) if role else identity.arn
     else:
         context["aws:username"] = identity.name
+    organization = organization_of(identity.account)
+    if organization is not None and organization[1].org is not None:
+        context["aws:PrincipalOrgID"] = organization[1].org.id
     if call.service == "s3":
         query = call.query
         for name in ("prefix", "delimiter", "max-keys"):
@@ -111,9 +136,28 @@ def context_of(call: ApiCall, identity: Identity) -> dict[str, str]:
                 context[f"s3:{name}"] = call.header(name)
     if call.service == "iam" and call.params.get("PolicyArn"):
         context["iam:PolicyARN"] = str(call.params["PolicyArn"])
-    if call.service == "sts" and call.params.get("ExternalId"):
-        context["sts:ExternalId"] = str(call.params["ExternalId"])
+    if call.service == "iam" and call.params.get("PermissionsBoundary"):
+        context["iam:PermissionsBoundary"] = str(call.params["PermissionsBoundary"])
+    if call.service == "sts":
+        context |= _session_context(call)
     return context
+
+
+def _session_context(call: ApiCall) -> dict[str, str | list[str]]:
+    """What AssumeRole asks for, as condition keys."""
+    names = {
+        "ExternalId": "sts:ExternalId",
+        "RoleSessionName": "sts:RoleSessionName",
+        "SourceIdentity": "sts:SourceIdentity",
+        "TransitiveTagKeys": "sts:TransitiveTagKeys",
+    }
+    context: dict[str, str | list[str]] = {
+        key: call.params[parameter] for parameter, key in names.items() if call.params.get(parameter)
+    }
+    tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags") or []}
+    if tags:
+        context["aws:TagKeys"] = list(tags)
+    return context | {f"aws:RequestTag/{key}": value for key, value in tags.items()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,44 +168,74 @@ class Decision:
     reason: str = ""
 
 
-def _identity_verdict(identity: Identity, query: Query) -> Verdict:
-    verdict = evaluate(identity_policies(identity), query)
-    if verdict != "allow" or not identity.is_session:
-        return verdict
-    session = find_session(identity.account, identity.access_key_id)
+class Limit(NamedTuple):
+    """Policies that grant nothing themselves but must allow what others grant."""
+
+    kind: str
+    documents: list[str]
+
+
+def service_control_limits(account: str) -> list[Limit]:
+    """A limit for each level of the organization above the account, and for the account itself."""
+    return [Limit("service control policy", level) for level in service_control_policies(account)]
+
+
+def _own_limits(identity: Identity, entity: User | Role | None) -> list[Limit]:
+    """The permissions boundary, and the policy that the session was narrowed by."""
+    limits = []
+    boundary = boundary_document(identity.account, entity) if entity else None
+    if boundary is not None:
+        limits.append(Limit("permissions boundary", [boundary]))
+    session = find_session(identity.account, identity.access_key_id) if identity.is_session else None
     if session is not None and session.policy:
-        return evaluate([session.policy], query)
-    return verdict
+        limits.append(Limit("session policy", [session.policy]))
+    return limits
+
+
+def _implicit(kind: str, action: str) -> Decision:
+    return Decision(False, f"because no {kind} allows the {action} action")
 
 
 def decide(
-    identity: Identity, target: Target, context: dict[str, str], resource_policy: Any = None, owner: str | None = None
+    identity: Identity, target: Target, context: Context, resource_policy: Any = None, owner: str | None = None
 ) -> Decision:
     """
-    AWS's policy evaluation: an explicit deny anywhere wins; inside one account either side may allow;
-    across accounts both must. A resource policy that names the caller's own account only defers to the account.
+    AWS's policy evaluation: an explicit deny anywhere wins; service control policies must allow; inside one account
+    either side may allow; across accounts both must. A resource policy that names the caller's own account only
+    defers to the account; one that names the user or the session itself is not narrowed by boundary or session policy.
     """
     action, resource = target
     if action in _ALWAYS_ALLOWED:
         return Decision(True)
-    query = Query(action, resource, context, principal_names(identity))
-    verdict = _identity_verdict(identity, query)
-    if verdict == "deny":
-        return Decision(False, "with an explicit deny in an identity-based policy")
+    entity = entity_of(identity)
+    by_name = Query(action, resource, context, principal_names(identity))
+    by_account = dataclasses.replace(by_name, principals=by_name.principals | account_names(identity.account))
+    by_arn = dataclasses.replace(by_name, principals=frozenset({identity.arn}))
+    of_identity = [policy.document for policy in policies_of(entity)] if entity else []
+    of_resource = [] if resource_policy is None else [resource_policy]
+    above, own = service_control_limits(identity.account), _own_limits(identity, entity)
+    for kind, documents in (
+        *above,
+        *own,
+        ("identity-based policy", of_identity),
+        ("resource-based policy", of_resource),
+    ):
+        if evaluate(documents, by_account) == "deny":
+            return Decision(False, f"with an explicit deny in {'an' if kind[0] == 'i' else 'a'} {kind}")
+    for kind, documents in above:
+        if evaluate(documents, by_name) != "allow":
+            return _implicit(kind, action)
     same_account = owner in (None, identity.account)
-    if resource_policy is not None:
-        everyone = dataclasses.replace(query, principals=query.principals | account_names(identity.account))
-        if evaluate([resource_policy], everyone) == "deny":
-            return Decision(False, "with an explicit deny in a resource-based policy")
-        granted = evaluate([resource_policy], query if same_account else everyone) == "allow"
-    else:
-        granted = False
-    by_identity = verdict == "allow"
-    if (by_identity or granted) if same_account else (by_identity and granted):
+    if same_account and evaluate(of_resource, by_arn) == "allow":
         return Decision(True)
-    if by_identity:
-        return Decision(False, f"because no resource-based policy allows the {action} action")
-    return Decision(False, f"because no identity-based policy allows the {action} action")
+    granted = evaluate(of_identity, by_name) == "allow"
+    granted_by_resource = evaluate(of_resource, by_name if same_account else by_account) == "allow"
+    if not ((granted or granted_by_resource) if same_account else (granted and granted_by_resource)):
+        return _implicit("resource-based policy" if granted else "identity-based policy", action)
+    for kind, documents in own:
+        if evaluate(documents, by_name) != "allow":
+            return _implicit(kind, action)
+    return Decision(True)
 
 
 def _refusal(call: ApiCall, target: Target, reason: str) -> errors.AwsError:

@@ -21,6 +21,7 @@ from moto.sts.models import AssumedRole, sts_backends
 
 from tests.emulator.aws import errors
 from tests.emulator.aws.call import ApiCall, Identity
+from tests.emulator.aws.organization import is_closed
 
 _ALLOWED_SKEW = datetime.timedelta(minutes=15)
 
@@ -59,14 +60,14 @@ def authenticate(call: ApiCall) -> Identity:
     """
     Who signed the call.
 
-    AWS refuses unknown and inactive keys, wrong secrets, foreign session tokens and sessions that are over,
-    each with the code of the service's protocol.
+    AWS refuses unknown and inactive keys, all keys of closed accounts, wrong secrets, foreign session tokens and
+    sessions that are over, each with the code of the service's protocol.
     """
     if call.signature is None:
         raise errors.unsigned(call)
     account = account_of_key(call.signature.access_key_id)
     iam = iam_of(account) if account else None
-    if account is None or iam is None:
+    if account is None or iam is None or is_closed(account):
         raise errors.unknown_key(call)
     if call.signature.access_key_id.startswith("ASIA"):
         return _authenticate_session(call, account)

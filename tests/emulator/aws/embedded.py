@@ -48,7 +48,12 @@ class EmbeddedAws:
             self.fleet = seed_fleet(self._members)
             self.state.accounts.clear()
             self.state.accounts.update(
-                [self.fleet.management.account_id, self.fleet.standalone.account_id, *self.fleet.members]
+                [
+                    self.fleet.management.account_id,
+                    self.fleet.standalone.account_id,
+                    self.fleet.platform.account_id,
+                    *self.fleet.members,
+                ]
             )
 
     @staticmethod

@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.exceptions import MalformedPolicyDocument
-from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
-from tests.emulator.aws.credentials import iam_of
+from tests.emulator.aws import iam_principals
 from tests.emulator.aws.errors import AwsError
+from tests.emulator.aws.iam_principals import unknown_principal
 from tests.emulator.aws.policy_language import as_list, statements_of
 from tests.emulator.aws.state import AwsState
 
@@ -29,7 +26,6 @@ _INLINE_LIMITS = {
     "PutGroupPolicy": (5120, "group"),
 }
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
-_PRINCIPAL = re.compile(r"arn:aws:(?:iam|sts)::(\d{12}):(root|user/.+|role/.+|assumed-role/.+)")
 
 
 def _malformed(message: str) -> AwsError:
@@ -88,9 +84,7 @@ def check_inline_policy(operation: str, existing: Mapping[str, str], name: str, 
 
 def check_trust_policy(document: str, state: AwsState) -> None:
     """
-    Trust policies are at most 2,048 characters, and name principals that exist.
-
-    Principals in accounts that are not of this emulator cannot be looked up and pass.
+    Trust policies are at most 2,048 characters, and name users, roles and accounts that exist.
     """
     if size(document) > _TRUST_LIMIT:
         raise AwsError("LimitExceeded", f"Cannot exceed quota for ACLSizePerRole: {_TRUST_LIMIT}", 409)
@@ -105,42 +99,11 @@ def check_trust_policy(document: str, state: AwsState) -> None:
             raise _malformed("Missing required field Principal")
         if "Resource" in statement or "NotResource" in statement:
             raise _malformed("Has prohibited field Resource")
-        principal = statement["Principal"]
-        for name in as_list(principal.get("AWS")) if isinstance(principal, dict) else []:
-            if not principal_exists(str(name), state):
-                raise _malformed(f'Invalid principal in policy: "AWS":"{name}"')
+        unknown = unknown_principal(statement["Principal"], state.accounts)
+        if unknown:
+            raise _malformed(f"Invalid principal in policy: {unknown}")
 
 
 def principal_exists(name: str, state: AwsState) -> bool:
     """Whether a name under `AWS` in a Principal element is somebody."""
-    if name == "*" or re.fullmatch(r"\d{12}", name):
-        return True
-    match = _PRINCIPAL.fullmatch(name)
-    if not match:
-        return False
-    account, rest = match[1], match[2]
-    if account not in state.accounts or rest == "root" or rest.startswith("assumed-role/"):
-        return True
-    iam = iam_of(account)
-    if iam is None:
-        return False
-    entities: list[Any] = [*iam.users.values(), *iam.roles.values()]
-    return any(entity.arn == name for entity in entities)
-
-
-@functools.cache
-def _aws_policies() -> dict[str, dict[str, Any]]:
-    policies: dict[str, dict[str, Any]] = json.loads(aws_managed_policies_data)
-    return policies
-
-
-def provide_aws_policy(iam: IAMBackend, arn: str) -> None:
-    """Make one of AWS's own managed policies known to an account; moto would need 6 MB an account for all of them."""
-    prefix = "arn:aws:iam::aws:policy"
-    if not arn.startswith(prefix) or arn in iam.managed_policies:
-        return
-    name = arn.rsplit("/", 1)[-1]
-    data = _aws_policies().get(name)
-    if data is None or arn != f"{prefix}{data['Path']}{name}":
-        return
-    iam.managed_policies[arn] = AWSManagedPolicy.from_data(name, iam.account_id, iam.region_name, data)
+    return iam_principals.principal_exists(name, state.accounts)

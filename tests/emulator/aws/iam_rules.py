@@ -6,47 +6,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User
+from moto.iam.models import Group, Role, User
 
-from tests.emulator.aws import errors, iam_documents
+from tests.emulator.aws import errors, iam_boundaries, iam_documents, iam_policies
+from tests.emulator.aws.authorization import find_role
 from tests.emulator.aws.call import ApiCall, Response
-from tests.emulator.aws.credentials import iam_of
+from tests.emulator.aws.iam_boundaries import check_boundary, set_user_boundary
+from tests.emulator.aws.iam_principals import give_user_id, rename_in_trust_policies
 from tests.emulator.aws.iam_simulation import simulate_custom_policy, simulate_principal_policy
+from tests.emulator.aws.iam_store import conflict, entity_for, exists, iam_for, named
 from tests.emulator.aws.operations import serialize
 from tests.emulator.aws.state import After, AwsState, Before
 
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
-_LONGEST_NAME = {"UserName": 64, "RoleName": 64, "GroupName": 128, "PolicyName": 128}
-_POLICIES_PER_ENTITY = 10
+_LONGEST_NAME = {
+    "UserName": 64, "NewUserName": 64, "RoleName": 64, "GroupName": 128, "NewGroupName": 128, "PolicyName": 128,
+}  # fmt: skip
 _OWN_USER_OPERATIONS = {
     "GetUser", "ListAccessKeys", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey",
 }  # fmt: skip
 
 
-def _iam(call: ApiCall) -> IAMBackend:
-    iam = iam_of(call.account)
-    assert iam is not None
-    return iam
-
-
 def _invalid(message: str) -> errors.AwsError:
     return errors.AwsError("ValidationError", message, 400)
-
-
-def _exists(kind: str, name: str) -> errors.AwsError:
-    if kind == "policy":
-        text = f"A policy called {name} already exists. Duplicate names are not allowed."
-    else:
-        text = f"{kind.capitalize()} with name {name} already exists."
-    return errors.AwsError("EntityAlreadyExists", text, 409)
-
-
-def _conflict(message: str) -> errors.AwsError:
-    return errors.AwsError("DeleteConflict", message, 409)
 
 
 def _missing(message: str) -> errors.AwsError:
@@ -81,30 +66,71 @@ def before_all(call: ApiCall) -> None:
         call.replace_body(call.body + b"&" + urlencode({"UserName": call.caller.name}).encode())
 
 
-def _named(entities: Mapping[str, Any], name: str) -> bool:
-    return any(entity.name.lower() == name.lower() for entity in entities.values())
-
-
 def create_user(call: ApiCall, state: AwsState) -> Response | None:
     """User names are unique without regard to case."""
-    if _named(_iam(call).users, call.params["UserName"]):
-        raise _exists("user", call.params["UserName"])
+    if named(iam_for(call).users, call.params["UserName"]):
+        raise exists("user", call.params["UserName"])
+    return check_boundary(call, state)
+
+
+def after_create_user(call: ApiCall, state: AwsState, response: Response) -> Response:
+    """The user gets an id as AWS makes them, and the boundary that moto passes over."""
+    user = iam_for(call).users[call.params["UserName"]]
+    give_user_id(user)
+    shown = {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+        "PermissionsBoundary": set_user_boundary(user, call.params.get("PermissionsBoundary")),
+        "Tags": user.tags,
+    }
+    return serialize(call, {"User": {name: value for name, value in shown.items() if value is not None}})
+
+
+def update_user(call: ApiCall, state: AwsState) -> Response | None:
+    """A new name must be free; who trusts the user trusts it under its new name or path."""
+    iam, old, new = iam_for(call), call.params["UserName"], call.params.get("NewUserName")
+    user = iam.users.get(old)
+    if user is None:
+        return None
+    if new and new.lower() != old.lower() and named(iam.users, new):
+        raise exists("user", new)
+    path = call.params.get("NewPath") or user.path
+    rename_in_trust_policies(user.arn, f"arn:aws:iam::{call.account}:user{path}{new or old}")
     return None
+
+
+def after_update_user(call: ApiCall, state: AwsState, response: Response) -> Response:
+    """The keys stay the user's (moto leaves them with the old name)."""
+    name = call.params.get("NewUserName") or call.params["UserName"]
+    for key in iam_for(call).users[name].access_keys:
+        key.user_name = name
+    return response
 
 
 def create_group(call: ApiCall, state: AwsState) -> Response | None:
     """Group names are unique without regard to case."""
-    if _named(_iam(call).groups, call.params["GroupName"]):
-        raise _exists("group", call.params["GroupName"])
+    if named(iam_for(call).groups, call.params["GroupName"]):
+        raise exists("group", call.params["GroupName"])
+    return None
+
+
+def update_group(call: ApiCall, state: AwsState) -> Response | None:
+    """A new name must be free."""
+    old, new = call.params["GroupName"], call.params.get("NewGroupName")
+    if new and new.lower() != old.lower() and named(iam_for(call).groups, new):
+        raise exists("group", new)
     return None
 
 
 def create_role(call: ApiCall, state: AwsState) -> Response | None:
     """Role names are unique without regard to case, and the trust policy must be one."""
-    if _named(_iam(call).roles, call.params["RoleName"]):
-        raise _exists("role", call.params["RoleName"])
+    if named(iam_for(call).roles, call.params["RoleName"]):
+        raise exists("role", call.params["RoleName"])
     iam_documents.check_trust_policy(call.params["AssumeRolePolicyDocument"], state)
-    return None
+    return check_boundary(call, state)
 
 
 def update_trust(call: ApiCall, state: AwsState) -> Response | None:
@@ -113,24 +139,9 @@ def update_trust(call: ApiCall, state: AwsState) -> Response | None:
     return None
 
 
-def create_policy(call: ApiCall, state: AwsState) -> Response | None:
-    """Policy names are unique without regard to case; documents have at most 6,144 characters without white space."""
-    own = {arn: policy for arn, policy in _iam(call).managed_policies.items() if f"::{call.account}:" in arn}
-    if _named(own, call.params["PolicyName"]):
-        raise _exists("policy", call.params["PolicyName"])
-    iam_documents.check_managed_policy(call.params["PolicyDocument"])
-    return None
-
-
-def create_policy_version(call: ApiCall, state: AwsState) -> Response | None:
-    """The same limits as CreatePolicy."""
-    iam_documents.check_managed_policy(call.params["PolicyDocument"])
-    return None
-
-
 def put_inline_policy(call: ApiCall, state: AwsState) -> Response | None:
     """Inline policies have a limit for all of an entity's policies together: user 2,048, role 10,240, group 5,120."""
-    entity = _entity(call)
+    entity = entity_for(call)
     if entity is not None:
         iam_documents.check_inline_policy(
             call.operation, entity.policies, call.params["PolicyName"], call.params["PolicyDocument"]
@@ -138,106 +149,59 @@ def put_inline_policy(call: ApiCall, state: AwsState) -> Response | None:
     return None
 
 
-def _entity(call: ApiCall) -> User | Group | Role | None:
-    iam = _iam(call)
-    if "UserName" in call.params:
-        return iam.users.get(call.params["UserName"])
-    if "GroupName" in call.params:
-        return iam.groups.get(call.params["GroupName"])
-    return next((role for role in iam.roles.values() if role.name == call.params.get("RoleName")), None)
-
-
-def attachments(iam: IAMBackend, policy_arn: str) -> int:
-    """To how many users, groups and roles a managed policy is attached (moto's own count drifts)."""
-    holders: list[User | Group | Role] = [*iam.users.values(), *iam.groups.values(), *iam.roles.values()]
-    return sum(policy_arn in holder.managed_policies for holder in holders)
-
-
-def attach_policy(call: ApiCall, state: AwsState) -> Response | None:
-    """Attaching twice is attaching once; ten managed policies an entity; AWS's own policies exist everywhere."""
-    iam, arn, entity = _iam(call), call.params["PolicyArn"], _entity(call)
-    iam_documents.provide_aws_policy(iam, arn)
-    if entity is None or arn not in iam.managed_policies:
-        return None
-    if arn in entity.managed_policies:
-        return serialize(call, {})
-    if len(entity.managed_policies) >= _POLICIES_PER_ENTITY:
-        kind = call.operation.removeprefix("Attach").removesuffix("Policy")
-        text = f"Cannot exceed quota for PoliciesPer{kind}: {_POLICIES_PER_ENTITY}"
-        raise errors.AwsError("LimitExceeded", text, 409)
-    return None
-
-
-def get_policy(call: ApiCall, state: AwsState) -> Response | None:
-    """AWS's own policies exist everywhere."""
-    iam_documents.provide_aws_policy(_iam(call), call.params["PolicyArn"])
-    return None
-
-
-def count_attachments(call: ApiCall, state: AwsState) -> Response | None:
-    """Put moto's count right before it is shown."""
-    iam = _iam(call)
-    for arn, policy in iam.managed_policies.items():
-        policy.attachment_count = attachments(iam, arn)
-    return None
-
-
-def get_policy_counted(call: ApiCall, state: AwsState) -> Response | None:
-    """GetPolicy shows AttachmentCount."""
-    get_policy(call, state)
-    return count_attachments(call, state)
-
-
-def delete_policy(call: ApiCall, state: AwsState) -> Response | None:
-    """A policy must be detached everywhere, and its other versions deleted, before it can go."""
-    iam, arn = _iam(call), call.params["PolicyArn"]
-    policy: ManagedPolicy | None = iam.managed_policies.get(arn)
-    if policy is None:
-        return None
-    if attachments(iam, arn):
-        raise _conflict("Cannot delete a policy attached to entities.")
-    if len(policy.versions) > 1:
-        raise _conflict(
-            "This policy has more than one version. Before you delete a policy, you must delete the policy's "
-            "versions. The default version is deleted with the policy."
-        )
-    return None
-
-
 def delete_user(call: ApiCall, state: AwsState) -> Response | None:
-    """Everything a user has must go first."""
-    iam = _iam(call)
+    """Everything a user has must go first; who trusted the user trusts nobody's id from then on."""
+    iam = iam_for(call)
     user = iam.users.get(call.params["UserName"])
     if user is None:
         return None
     if user.access_keys:
-        raise _conflict("Cannot delete entity, must delete access keys first.")
+        raise conflict("Cannot delete entity, must delete access keys first.")
     if user.password:
-        raise _conflict("Cannot delete entity, must delete login profile first.")
+        raise conflict("Cannot delete entity, must delete login profile first.")
     if any(user in group.users for group in iam.groups.values()):
-        raise _conflict("Cannot delete entity, must remove users from group first.")
+        raise conflict("Cannot delete entity, must remove users from group first.")
     if user.mfa_devices:
-        raise _conflict("Cannot delete entity, must deactivate MFA device first.")
+        raise conflict("Cannot delete entity, must deactivate MFA device first.")
     if user.signing_certificates or user.ssh_public_keys:
-        raise _conflict("Cannot delete entity, must delete signing certificates and SSH keys first.")
+        raise conflict("Cannot delete entity, must delete signing certificates and SSH keys first.")
+    _check_no_policies(user)
+    rename_in_trust_policies(user.arn, user.id)
+    return None
+
+
+def _check_no_policies(entity: User | Group | Role) -> None:
+    if entity.managed_policies:
+        raise conflict("Cannot delete entity, must detach all policies first.")
+    if entity.policies:
+        raise conflict("Cannot delete entity, must delete policies first.")
+
+
+def delete_role(call: ApiCall, state: AwsState) -> Response | None:
+    """Its policies must go and instance profiles let go of it first; who trusted the role trusts nobody's id then."""
+    role = find_role(call.account, call.params["RoleName"])
+    if role is None:
+        return None
+    if any(role in profile.roles for profile in iam_for(call).get_instance_profiles()):
+        raise conflict("Cannot delete entity, must remove roles from instance profile first.")
+    _check_no_policies(role)
+    rename_in_trust_policies(role.arn, role.id)
     return None
 
 
 def delete_group(call: ApiCall, state: AwsState) -> Response | None:
     """Members and policies must go first."""
-    group = _iam(call).groups.get(call.params["GroupName"])
+    group = iam_for(call).groups.get(call.params["GroupName"])
     if group is not None and group.users:
-        raise _conflict("Cannot delete entity, must remove users from group first.")
-    if group is not None and group.managed_policies:
-        raise _conflict("Cannot delete entity, must detach all policies first.")
-    if group is not None and group.policies:
-        raise _conflict("Cannot delete entity, must delete policies first.")
+        raise conflict("Cannot delete entity, must remove users from group first.")
+    if group is not None:
+        _check_no_policies(group)
     return None
 
 
 def access_key_of_user(call: ApiCall, state: AwsState) -> Response | None:
     """A key that is not this user's does not exist."""
-    user = _iam(call).users.get(call.params["UserName"])
+    user = iam_for(call).users.get(call.params["UserName"])
     wanted = call.params["AccessKeyId"]
     if user is None:
         raise _missing(f"The user with name {call.params['UserName']} cannot be found.")
@@ -257,7 +221,7 @@ def get_access_key_last_used(call: ApiCall, state: AwsState) -> Response | None:
     and ServiceName and Region are both "N/A".
     """
     wanted = str(call.params.get("AccessKeyId"))
-    key = _iam(call).access_keys.get(wanted)
+    key = iam_for(call).access_keys.get(wanted)
     if key is None or not key.user_name:
         arn = f"arn:aws:iam::{call.account}:user/"
         raise errors.access_denied(
@@ -277,28 +241,27 @@ def get_access_key_last_used(call: ApiCall, state: AwsState) -> Response | None:
 
 BEFORE: dict[str, Before] = {
     "CreateUser": create_user,
+    "UpdateUser": update_user,
     "CreateGroup": create_group,
+    "UpdateGroup": update_group,
     "CreateRole": create_role,
     "UpdateAssumeRolePolicy": update_trust,
-    "CreatePolicy": create_policy,
-    "CreatePolicyVersion": create_policy_version,
     "PutUserPolicy": put_inline_policy,
     "PutRolePolicy": put_inline_policy,
     "PutGroupPolicy": put_inline_policy,
-    "AttachUserPolicy": attach_policy,
-    "AttachRolePolicy": attach_policy,
-    "AttachGroupPolicy": attach_policy,
-    "GetPolicy": get_policy_counted,
-    "GetPolicyVersion": get_policy,
-    "ListPolicyVersions": get_policy,
-    "ListPolicies": count_attachments,
-    "DeletePolicy": delete_policy,
     "DeleteUser": delete_user,
     "DeleteGroup": delete_group,
+    "DeleteRole": delete_role,
     "UpdateAccessKey": access_key_of_user,
     "DeleteAccessKey": access_key_of_user,
     "GetAccessKeyLastUsed": get_access_key_last_used,
     "SimulatePrincipalPolicy": simulate_principal_policy,
     "SimulateCustomPolicy": simulate_custom_policy,
+    **iam_policies.BEFORE,
+    **iam_boundaries.BEFORE,
 }
-AFTER: dict[str, After] = {}
+AFTER: dict[str, After] = {
+    "CreateUser": after_create_user,
+    "UpdateUser": after_update_user,
+    **iam_boundaries.AFTER,
+}

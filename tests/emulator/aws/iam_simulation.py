@@ -5,60 +5,153 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
-from tests.emulator.aws import errors
-from tests.emulator.aws.authorization import find_role, identity_policies
-from tests.emulator.aws.call import ApiCall, Identity, Response
-from tests.emulator.aws.credentials import iam_of
+from moto.iam.models import Group, Role, User
+
+from tests.emulator.aws.authorization import (
+    NamedPolicy,
+    boundary_document,
+    find_role,
+    policies_of,
+    service_control_limits,
+)
+from tests.emulator.aws.call import ApiCall, Response
+from tests.emulator.aws.errors import AwsError
+from tests.emulator.aws.iam_store import iam_for
 from tests.emulator.aws.operations import serialize
-from tests.emulator.aws.policy_language import Query, evaluate
+from tests.emulator.aws.organization import organization_of
+from tests.emulator.aws.policy_conditions import Context
+from tests.emulator.aws.policy_language import Query, Verdict, applies, concerns, evaluate, statements_of
 from tests.emulator.aws.state import AwsState
 
-_DECISIONS = {"allow": "allowed", "deny": "explicitDeny", "": "implicitDeny"}
+
+@dataclasses.dataclass(frozen=True)
+class _Simulation:
+    """What is simulated: the policies that grant, those that limit (None: there are none), and who calls."""
+
+    policies: list[NamedPolicy]
+    boundary: list[str] | None
+    organization: list[list[str]] | None
+    principals: frozenset[str]
+
+    def result(self, query: Query) -> dict[str, Any]:
+        """An EvaluationResult."""
+        granted = evaluate([policy.document for policy in self.policies], query)
+        boundary = None if self.boundary is None else evaluate(self.boundary, query)
+        organization = [evaluate(level, query) for level in self.organization or []]
+        verdicts: list[Verdict] = [granted, *([] if boundary is None else [boundary]), *organization]
+        decision = "implicitDeny"
+        if "deny" in verdicts:
+            decision = "explicitDeny"
+        elif all(verdict == "allow" for verdict in verdicts):
+            decision = "allowed"
+        result: dict[str, Any] = {
+            "EvalActionName": query.action,
+            "EvalResourceName": query.resource,
+            "EvalDecision": decision,
+            "MatchedStatements": _matched(self.policies, query, "Deny" if granted == "deny" else "Allow"),
+            "MissingContextValues": self._missing_keys(query),
+        }
+        if boundary is not None:
+            result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": boundary == "allow"}
+        if self.organization is not None:
+            allowed = all(verdict == "allow" for verdict in organization)
+            result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": allowed}
+        return result
+
+    def _missing_keys(self, query: Query) -> list[str]:
+        """The condition keys that statements about this request ask for, and nobody gave."""
+        documents = [policy.document for policy in self.policies] + (self.boundary or [])
+        given = {key.lower() for key in query.context}
+        asked = {
+            key
+            for document in documents
+            for statement in statements_of(document)
+            if concerns(statement, query)
+            for keys in (statement.get("Condition") or {}).values()
+            for key in keys
+        }
+        return sorted(key for key in asked if key.lower() not in given)
 
 
-def _context(call: ApiCall) -> dict[str, str]:
+def _matched(policies: Iterable[NamedPolicy], query: Query, effect: str) -> list[dict[str, Any]]:
+    """The statements that decided; the positions are those of the whole policy."""
+    return [
+        {
+            "SourcePolicyId": policy.source,
+            "SourcePolicyType": "IAM Policy",
+            "StartPosition": {"Line": 1, "Column": 1},
+            "EndPosition": {
+                "Line": policy.document.count("\n") + 1,
+                "Column": len(policy.document.split("\n")[-1]) + 1,
+            },
+        }
+        for policy in policies
+        for statement in statements_of(policy.document)
+        if statement.get("Effect") == effect and applies(statement, query)
+    ]
+
+
+def _context(call: ApiCall) -> Context:
     entries = call.params.get("ContextEntries") or []
-    return {entry["ContextKeyName"]: entry["ContextKeyValues"][0] for entry in entries if entry.get("ContextKeyValues")}
+    return {
+        entry["ContextKeyName"]: values if entry.get("ContextKeyType", "").endswith("List") else values[0]
+        for entry in entries
+        if (values := entry.get("ContextKeyValues"))
+    }
 
 
-def _results(call: ApiCall, documents: list[str], principals: frozenset[str]) -> Response:
-    context = _context(call)
+def _inputs(call: ApiCall) -> list[NamedPolicy]:
+    given = call.params.get("PolicyInputList") or []
+    inputs = [NamedPolicy(f"PolicyInputList.{number}", document) for number, document in enumerate(given, 1)]
     resource_policy = call.params.get("ResourcePolicy")
-    if resource_policy:
-        documents = [*documents, resource_policy]
-    results: list[dict[str, Any]] = []
-    for action in call.params["ActionNames"]:
-        for resource in call.params.get("ResourceArns") or ["*"]:
-            verdict = evaluate(documents, Query(action, resource, context, principals))
-            results.append(
-                {
-                    "EvalActionName": action,
-                    "EvalResourceName": resource,
-                    "EvalDecision": _DECISIONS[verdict],
-                    "MatchedStatements": [],
-                    "MissingContextValues": [],
-                }
-            )
+    return [*inputs, NamedPolicy("ResourcePolicy", resource_policy)] if resource_policy else inputs
+
+
+def _answer(call: ApiCall, simulation: _Simulation) -> Response:
+    context = _context(call)
+    results = [
+        simulation.result(Query(action, resource, context, simulation.principals))
+        for action in call.params["ActionNames"]
+        for resource in call.params.get("ResourceArns") or ["*"]
+    ]
     return serialize(call, {"EvaluationResults": results, "IsTruncated": False})
 
 
-def simulate_principal_policy(call: ApiCall, state: AwsState) -> Response | None:
-    """Simulates for a user or role; resource policies count only where they are given (as on AWS)."""
-    arn = str(call.params["PolicySourceArn"])
-    name = arn.rsplit("/", 1)[-1]
-    iam = iam_of(call.account)
-    user = iam.users.get(name) if iam and ":user/" in arn else None
-    role = find_role(call.account, name) if ":role/" in arn else None
-    entity = user or role
+def _source(call: ApiCall) -> User | Group | Role:
+    """The user, group or role of PolicySourceArn, which a session's ARN does not name."""
+    arn, iam = str(call.params["PolicySourceArn"]), iam_for(call)
+    kind, dummy, path = arn.split(":")[-1].partition("/")
+    name = path.rsplit("/", 1)[-1]
+    entities = {"user": iam.users.get(name), "group": iam.groups.get(name), "role": find_role(call.account, name)}
+    if kind not in entities or not name:
+        text = f"Invalid Entity Arn: {arn} does not clearly define entity type and name."
+        raise AwsError("InvalidInput", text, 400)
+    entity = entities[kind]
     if entity is None or entity.arn != arn:
-        raise errors.AwsError("NoSuchEntity", f"The entity {arn} cannot be found.", 404)
-    identity = Identity(call.account, arn, "", "user" if user else "role", name, entity.id)
-    documents = identity_policies(identity) + list(call.params.get("PolicyInputList") or [])
-    return _results(call, documents, frozenset({arn}))
+        raise AwsError("NoSuchEntity", f"The entity {arn} cannot be found.", 404)
+    return entity
+
+
+def simulate_principal_policy(call: ApiCall, state: AwsState) -> Response | None:
+    """
+    Simulates for a user (with its groups), group or role, within its boundary and the account's service control
+    policies; resource policies count only where they are given (as on AWS).
+    """
+    entity = _source(call)
+    own_boundary = boundary_document(call.account, entity)
+    boundary = call.params.get("PermissionsBoundaryPolicyInputList") or ([own_boundary] if own_boundary else None)
+    levels = [limit.documents for limit in service_control_limits(call.account)]
+    organization = levels if organization_of(call.account) else None
+    policies = policies_of(entity) + _inputs(call)
+    return _answer(call, _Simulation(policies, boundary, organization, frozenset({entity.arn})))
 
 
 def simulate_custom_policy(call: ApiCall, state: AwsState) -> Response | None:
     """Simulates the given policies only."""
-    return _results(call, list(call.params["PolicyInputList"]), frozenset({str(call.params.get("CallerArn", ""))}))
+    caller = frozenset({str(call.params.get("CallerArn", ""))})
+    boundary = call.params.get("PermissionsBoundaryPolicyInputList")
+    return _answer(call, _Simulation(_inputs(call), boundary, None, caller))

@@ -9,9 +9,10 @@ import datetime
 import functools
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+Context = Mapping[str, str | Sequence[str]]
 _VARIABLE = re.compile(r"\$\{([^},]+)(?:, *'([^']*)')?\}")
 _SPECIAL = {"*": "\\*", "?": "\\?", "$": "$"}
 
@@ -23,11 +24,11 @@ def wildcard(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
-def substitute(text: str, context: Mapping[str, str]) -> str | None:
+def substitute(text: str, context: Context) -> str | None:
     """Fill in policy variables such as ${aws:username}; None where one has no value, as then nothing matches."""
     if "${" not in text:
         return text
-    lowered = {key.lower(): value for key, value in context.items()}
+    lowered = {key.lower(): value for key, value in context.items() if isinstance(value, str)}
     missing = False
 
     def value_of(match: re.Match[str]) -> str:
@@ -122,34 +123,35 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _holds(operator: str, patterns: list[str], value: str | None) -> bool:
+def _holds(operator: str, patterns: list[str], values: Sequence[str] | None) -> bool:
     """
     One operator on one key.
 
     A key without a value makes a plain operator fail, a negated one hold, and whatever ends in IfExists hold.
+    Of several values one is enough; with ForAllValues, or a negated operator without a qualifier, all must pass.
     """
     qualifier, bare, if_exists = split_operator(operator)
     if bare == "Null":
-        return (value is None) == (patterns[:1] == ["true"])
-    if value is None:
-        return if_exists or bare in _NEGATIVE or qualifier == "ForAllValues"
-    if bare in _NEGATIVE:
-        test = _POSITIVE[_NEGATIVE[bare]]
-        return not any(test(pattern, value) for pattern in patterns)
-    if bare not in _POSITIVE:
+        return (values is None) == (patterns[:1] == ["true"])
+    if values is None:
+        return if_exists or qualifier == "ForAllValues" or (bare in _NEGATIVE and qualifier != "ForAnyValue")
+    negative = bare in _NEGATIVE
+    test = _POSITIVE.get(_NEGATIVE.get(bare, bare))
+    if test is None:
         return False
-    return any(_POSITIVE[bare](pattern, value) for pattern in patterns)
+    passed = [any(test(pattern, value) for pattern in patterns) != negative for value in values]
+    return all(passed) if qualifier == "ForAllValues" or (negative and not qualifier) else any(passed)
 
 
-def conditions_hold(conditions: Mapping[str, Any], context: Mapping[str, str]) -> bool:
+def conditions_hold(conditions: Mapping[str, Any], context: Context) -> bool:
     """Whether every operator holds for every one of its keys; key names are case-insensitive."""
     if not conditions:
         return True
-    lowered = {key.lower(): value for key, value in context.items()}
+    lowered = {key.lower(): [value] if isinstance(value, str) else value for key, value in context.items()}
     for operator, keys in conditions.items():
         for key, wanted in keys.items():
-            values = wanted if isinstance(wanted, list) else [wanted]
-            patterns = [substitute(_text(value), context) for value in values]
+            given = wanted if isinstance(wanted, list) else [wanted]
+            patterns = [substitute(_text(value), context) for value in given]
             if not _holds(operator, [pattern for pattern in patterns if pattern is not None], lowered.get(key.lower())):
                 return False
     return True

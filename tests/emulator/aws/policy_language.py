@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from tests.emulator.aws.policy_conditions import conditions_hold, substitute, wildcard
+from tests.emulator.aws.policy_conditions import Context, conditions_hold, substitute, wildcard
 
 Verdict = Literal["allow", "deny", ""]
 
@@ -26,7 +26,7 @@ class Query:
 
     action: str
     resource: str
-    context: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    context: Context = dataclasses.field(default_factory=dict)
     principals: frozenset[str] = frozenset()
     service: str = ""
 
@@ -92,14 +92,14 @@ def _names_principal(statement: Mapping[str, Any], query: Query) -> bool:
     return True
 
 
+def concerns(statement: Mapping[str, Any], query: Query) -> bool:
+    """Whether a statement speaks of the principal, action and resource, whatever its conditions say."""
+    return _names_principal(statement, query) and _names_action(statement, query) and _names_resource(statement, query)
+
+
 def applies(statement: Mapping[str, Any], query: Query) -> bool:
     """Whether a statement speaks about the request at all."""
-    return (
-        _names_principal(statement, query)
-        and _names_action(statement, query)
-        and _names_resource(statement, query)
-        and conditions_hold(statement.get("Condition") or {}, query.context)
-    )
+    return concerns(statement, query) and conditions_hold(statement.get("Condition") or {}, query.context)
 
 
 def evaluate(documents: Iterable[str | Mapping[str, Any]], query: Query) -> Verdict:

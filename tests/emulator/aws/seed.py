@@ -13,6 +13,9 @@ from moto.moto_api._internal import mock_random
 from moto.organizations import utils as organization_ids
 from moto.organizations.models import organizations_backends
 
+from tests.emulator.aws.iam_principals import give_user_id
+from tests.emulator.platform.policies import TRUSTED_PRINCIPAL
+
 ROLE_NAME = "OrganizationAccountAccessRole"
 ADMINISTRATOR = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -31,20 +34,34 @@ class Credentials:
 
 @dataclasses.dataclass(frozen=True)
 class Fleet:
-    """The management account, its members, and an account that is in no organization."""
+    """
+    The management account, its members, an account that is in no organization, and the platform's own account
+    with the user that assumes its customers' roles.
+    """
 
     management: Credentials
     members: list[str]
     standalone: Credentials
+    platform: Credentials
 
 
 def new_account() -> Credentials:
     """An account outside every organization, with an IAM user `admin` that may do everything."""
     account = organization_ids.make_random_account_id()
+    return _with_user(account, "admin")
+
+
+def _platform_account() -> Credentials:
+    """The account whose user the platform's documentation has in the trust policy."""
+    account, name = TRUSTED_PRINCIPAL.split(":")[4], TRUSTED_PRINCIPAL.rsplit("/", 1)[1]
+    return _with_user(account, name)
+
+
+def _with_user(account: str, name: str) -> Credentials:
     iam = iam_backends[account]["aws"]
-    iam.create_user("us-east-1", "admin")
-    iam.put_user_policy("admin", "Administrator", ADMINISTRATOR)
-    key = iam.create_access_key("admin")
+    give_user_id(iam.create_user("us-east-1", name))
+    iam.put_user_policy(name, "Administrator", ADMINISTRATOR)
+    key = iam.create_access_key(name)
     return Credentials(account, key.access_key_id, key.secret_access_key)
 
 
@@ -67,4 +84,4 @@ def seed_fleet(members: int) -> Fleet:
         account = str(made["CreateAccountStatus"]["AccountId"])
         iam_backends[account]["aws"].put_role_policy(ROLE_NAME, "AdministratorAccess", ADMINISTRATOR)
         ids.append(account)
-    return Fleet(management, ids, standalone)
+    return Fleet(management, ids, standalone, _platform_account())

@@ -6,10 +6,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
+
+from moto.iam.models import Role
 
 from tests.emulator.aws import errors
 from tests.emulator.aws.authorization import account_names, context_of, decide, find_role, principal_names
-from tests.emulator.aws.call import ApiCall, Identity, Response
+from tests.emulator.aws.call import ApiCall, Response
+from tests.emulator.aws.organization import is_closed
+from tests.emulator.aws.policy_conditions import Context
 from tests.emulator.aws.policy_language import Query, evaluate
 from tests.emulator.aws.state import After, AwsState, Before
 
@@ -22,20 +28,40 @@ def _invalid(message: str) -> errors.AwsError:
     return errors.AwsError("ValidationError", message, 400)
 
 
-def _trusts(identity: Identity, trust_policy: str, query: Query) -> str:
-    """'caller' where the trust policy names the caller, 'account' where it names only the account, else ''."""
-    whole = Query(query.action, query.resource, query.context, query.principals | account_names(identity.account))
-    if evaluate([trust_policy], whole) != "allow":
-        return ""
-    return "caller" if evaluate([trust_policy], query) == "allow" else "account"
+def _needed_actions(params: Mapping[str, Any]) -> list[str]:
+    """Session tags and a source identity need permissions of their own, from the caller's account and the role."""
+    actions = ["sts:AssumeRole"]
+    if params.get("Tags") or params.get("TransitiveTagKeys"):
+        actions.append("sts:TagSession")
+    if params.get("SourceIdentity"):
+        actions.append("sts:SetSourceIdentity")
+    return actions
+
+
+def _check_permission(call: ApiCall, role: Role, action: str, context: Context) -> None:
+    """
+    The role's trust policy must allow the caller (conditions such as sts:ExternalId included). One that names the
+    caller is enough inside one account; otherwise the caller's own policies must allow the action as well.
+    """
+    caller, trust = call.caller, role.assume_role_policy_document
+    whole = Query(action, role.arn, context, principal_names(caller) | account_names(caller.account))
+    trusted = evaluate([trust], whole)
+    own = decide(caller, (action, role.arn), context, trust, role.account_id)
+    if trusted != "allow" or not own.allowed:
+        reason = own.reason.replace("a resource-based policy", "the role trust policy")
+        raise _refused(call, role.arn, action, f" {reason}" if "explicit deny" in reason else "")
+
+
+def _refused(call: ApiCall, arn: str, action: str = "sts:AssumeRole", reason: str = "") -> errors.AwsError:
+    text = f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {arn}{reason}"
+    return errors.AwsError("AccessDenied", text, 403)
 
 
 def assume_role(call: ApiCall, state: AwsState) -> Response | None:
     """
-    The role and its account must exist and the role's trust policy must allow the caller (conditions such as
-    sts:ExternalId included). A trust policy that names the caller is enough inside one account; otherwise the
-    caller's own policies must allow sts:AssumeRole on the role as well. Sessions last 900 s up to the role's
-    MaxSessionDuration, and one hour at most where the caller is itself a session (role chaining).
+    The role and its account must exist, the account must not be closed, and the caller needs the permission.
+    Sessions last 900 s up to the role's MaxSessionDuration, and one hour at most where the caller is itself a session
+    (role chaining).
     """
     arn, name = str(call.params.get("RoleArn", "")), str(call.params.get("RoleSessionName", ""))
     duration = int(call.params.get("DurationSeconds") or _CHAINED)
@@ -53,23 +79,14 @@ def assume_role(call: ApiCall, state: AwsState) -> Response | None:
     match = _ROLE_ARN.fullmatch(arn)
     if not match:
         raise _invalid(f"{arn} is invalid")
-    caller = call.caller
-    refusal = errors.AwsError(
-        "AccessDenied", f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403
-    )
     account = match[1]
-    role = find_role(account, match[3]) if account in state.accounts else None
+    role = find_role(account, match[3]) if account in state.accounts and not is_closed(account) else None
     if role is None or role.arn != arn:
-        raise refusal
-    context = context_of(call, caller)
-    query = Query("sts:AssumeRole", arn, context, principal_names(caller))
-    trust = _trusts(caller, role.assume_role_policy_document, query)
-    own = decide(caller, ("sts:AssumeRole", arn), context)
-    explicitly_denied = "explicit deny" in own.reason
-    enough = trust == "caller" and account == caller.account and not explicitly_denied
-    if not trust or not (own.allowed or enough):
-        raise refusal
-    if caller.is_session and duration > _CHAINED:
+        raise _refused(call, arn)
+    context = context_of(call, call.caller)
+    for action in _needed_actions(call.params):
+        _check_permission(call, role, action, context)
+    if call.caller.is_session and duration > _CHAINED:
         raise _invalid(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
         )

@@ -65,6 +65,11 @@ def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
 
 
+def trust(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> str:
+    """A trust policy of one statement."""
+    return policy({"Effect": "Allow", "Principal": principal, "Action": action, **more})
+
+
 class Who:
     """A pair of keys, with a session token or without, and the clients it signs for."""
 

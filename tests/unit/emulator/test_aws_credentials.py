@@ -168,8 +168,8 @@ def test_presigned(bench: Bench) -> None:
 
 
 def test_what_is_missing_answers_like_aws(bench: Bench) -> None:
-    boundary = {"UserName": "admin", "PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
-    assert outcome(bench.admin("iam").put_user_permissions_boundary, **boundary)[:2] == ("NotImplemented", 501)
+    unknown = bench.admin("iam").list_service_specific_credentials
+    assert outcome(unknown)[:2] == ("NotImplemented", 501)
     assert outcome(bench.admin("accessanalyzer").list_analyzers)[:2] == ("NotImplemented", 501)
     client = bench.admin("organizations")
     client.meta.events.register(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, unique
+from tests.emulator.aws.testing import Bench, allow, code, deny, outcome, policy, trust, unique
 from tests.emulator.fleet import Emulator
 
 
@@ -31,10 +31,6 @@ def new_policy(iam: Any, document: str | None = None) -> str:
     return str(made["Policy"]["Arn"])
 
 
-def trust(principal: Any) -> str:
-    return policy({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
-
-
 def test_names_are_unique_whatever_their_case(iam: Any) -> None:
     iam.create_user(UserName="Someone")
     assert outcome(iam.create_user, UserName="someONE")[:2] == ("EntityAlreadyExists", 409)
@@ -48,6 +44,35 @@ def test_names_are_unique_whatever_their_case(iam: Any) -> None:
     assert code(iam.create_role, RoleName="sOME", AssumeRolePolicyDocument=again) == "EntityAlreadyExists"
     iam.create_group(GroupName="Some")
     assert code(iam.create_group, GroupName="some") == "EntityAlreadyExists"
+    for call, parameters in (
+        (iam.get_user, {"UserName": "SOMEONE"}),
+        (iam.get_role, {"RoleName": "SOME"}),
+        (iam.get_group, {"GroupName": "SOME"}),
+    ):
+        assert code(call, **parameters) == "NoSuchEntity"
+
+
+def test_names_are_unique_whatever_their_path(bench: Bench, iam: Any) -> None:
+    def make(name: str, path: str) -> Any:
+        return iam.create_policy(PolicyName=name, Path=path, PolicyDocument=policy(allow("s3:*")))["Policy"]["Arn"]
+
+    arn = make("Pathed", "/team/")
+    assert arn == f"arn:aws:iam::{bench.account}:policy/team/Pathed"
+    assert code(lambda: make("pathed", "/")) == "EntityAlreadyExists"
+    for other in (arn.replace("/team", ""), arn.lower()):
+        assert code(iam.get_policy, PolicyArn=other) == "NoSuchEntity"
+    iam.create_user(UserName="Pathed", Path="/team/")
+    assert code(iam.create_user, UserName="pathed") == "EntityAlreadyExists"
+
+
+def test_renaming_needs_a_free_name(iam: Any) -> None:
+    for name in ("Taken", "Other"):
+        iam.create_user(UserName=name)
+        iam.create_group(GroupName=name)
+    assert code(iam.update_user, UserName="Other", NewUserName="tAKEN") == "EntityAlreadyExists"
+    assert code(iam.update_group, GroupName="Other", NewGroupName="tAKEN") == "EntityAlreadyExists"
+    iam.update_user(UserName="Other", NewUserName="other")
+    assert iam.get_user(UserName="other")
 
 
 @pytest.mark.parametrize("name", ["with space", "slash/ed", "ü", "x" * 65])
@@ -73,6 +98,10 @@ def test_versions(iam: Any) -> None:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject")), SetAsDefault=True)
     limit = outcome(lambda: iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:PutObject"))))
     assert limit[:2] == ("LimitExceeded", 409)
+    versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    assert [version["VersionId"] for version in versions] == ["v5", "v4", "v3", "v2", "v1"]
+    assert [version["IsDefaultVersion"] for version in versions] == [True, False, False, False, False]
+    assert not any("Document" in version for version in versions)
     assert code(iam.delete_policy_version, PolicyArn=arn, VersionId="v5") == "DeleteConflict"
     assert code(iam.delete_policy, PolicyArn=arn) == "DeleteConflict"
     for version in ("v1", "v2", "v3", "v4"):
@@ -139,25 +168,53 @@ def test_policies_of_aws(bench: Bench, iam: Any) -> None:
     assert code(iam.attach_user_policy, UserName=name, PolicyArn=missing) == "NoSuchEntity"
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        trust({"AWS": "arn:aws:iam::MANAGEMENT:user/nobody"}),
-        trust({"AWS": "arn:aws:iam::MEMBER:role/nobody"}),
-        trust({"AWS": "nonsense"}),
-        policy({"Effect": "Allow", "Action": "sts:AssumeRole"}),
-        policy(allow("sts:AssumeRole", Principal={"AWS": "*"})),
-    ],
-)
-def test_malformed_trust_policies(bench: Bench, iam: Any, document: str) -> None:
-    document = document.replace("MANAGEMENT", bench.account).replace("MEMBER", bench.member)
-    failure = outcome(iam.create_role, RoleName=unique("role"), AssumeRolePolicyDocument=document)
-    assert failure[:2] == ("MalformedPolicyDocument", 400)
+def test_listing_policies(iam: Any) -> None:
+    def listed(**more: Any) -> set[str]:
+        return {
+            entry["Arn"] for page in iam.get_paginator("list_policies").paginate(**more) for entry in page["Policies"]
+        }
+
+    name, user = unique("policy"), unique("user")
+    pathed = iam.create_policy(PolicyName=name, Path="/team/", PolicyDocument=policy(allow("s3:*")))["Policy"]["Arn"]
+    loose, attached = new_policy(iam), new_policy(iam)
+    rare = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+    iam.create_user(UserName=user)
+    for arn in (attached, rare):
+        iam.attach_user_policy(UserName=user, PolicyArn=arn)
+    common = {f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "ReadOnlyAccess")}
+    own, of_aws = listed(Scope="Local"), listed(Scope="AWS")
+    assert {pathed, loose, attached} <= own
+    assert {rare, "arn:aws:iam::aws:policy/IAMUserChangePassword", *common} <= of_aws
+    assert own.isdisjoint(of_aws)
+    assert listed() == listed(Scope="All") == listed(PaginationConfig={"PageSize": 2}) == own | of_aws
+    teams = listed(PathPrefix="/team/")
+    assert pathed in teams and teams.isdisjoint({loose, attached, rare})
+    assert {attached, rare} <= listed(OnlyAttached=True)
+    assert listed(OnlyAttached=True).isdisjoint({pathed, loose, *common})
+    iam.detach_user_policy(UserName=user, PolicyArn=attached)
+    assert attached not in listed(OnlyAttached=True, Scope="Local")
 
 
-def test_trust_in_who_exists(bench: Bench, iam: Any) -> None:
-    for principal in (f"arn:aws:iam::{bench.account}:user/admin", bench.member, "arn:aws:iam::000000000001:user/other"):
-        iam.create_role(RoleName=unique("role"), AssumeRolePolicyDocument=trust({"AWS": principal}))
+def test_policies_by_every_way_are_listed_and_enforced(bench: Bench, iam: Any) -> None:
+    name, who = bench.user(allow("iam:ListUsers"))
+    group, arn = unique("group"), new_policy(iam, policy(allow("iam:ListGroups")))
+    iam.create_group(GroupName=group)
+    iam.attach_group_policy(GroupName=group, PolicyArn=arn)
+    assert code(who("iam").list_groups) == "AccessDenied"
+    iam.add_user_to_group(GroupName=group, UserName=name)
+    assert who("iam").list_groups() and who("iam").list_users()
+    assert [entry["GroupName"] for entry in iam.list_groups_for_user(UserName=name)["Groups"]] == [group]
+    (attached,) = iam.list_attached_group_policies(GroupName=group)["AttachedPolicies"]
+    assert attached["PolicyArn"] == arn
+    assert iam.list_attached_user_policies(UserName=name)["AttachedPolicies"] == []
+    assert iam.list_user_policies(UserName=name)["PolicyNames"] == ["inline"]
+    document = iam.get_user_policy(UserName=name, PolicyName="inline")["PolicyDocument"]
+    assert document["Statement"] == [allow("iam:ListUsers")]
+    assert code(iam.get_user_policy, UserName=name, PolicyName="other") == "NoSuchEntity"
+    iam.delete_user_policy(UserName=name, PolicyName="inline")
+    assert code(who("iam").list_users) == "AccessDenied"
+    iam.remove_user_from_group(GroupName=group, UserName=name)
+    assert code(who("iam").list_groups) == "AccessDenied"
 
 
 def test_everything_goes_before_its_user(iam: Any) -> None:
@@ -184,6 +241,11 @@ def test_everything_goes_before_its_user(iam: Any) -> None:
     iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=policy(allow("s3:*")))
     assert conflicts()
     iam.delete_user_policy(UserName=user, PolicyName="p")
+    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName=user)["VirtualMFADevice"]["SerialNumber"]
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "234567"}
+    iam.enable_mfa_device(UserName=user, SerialNumber=serial, **codes)
+    assert conflicts()
+    iam.deactivate_mfa_device(UserName=user, SerialNumber=serial)
     iam.delete_user(UserName=user)
     assert outcome(iam.get_user, UserName=user)[:2] == ("NoSuchEntity", 404)
 
@@ -228,26 +290,3 @@ def test_a_user_may_leave_its_own_name_out(bench: Bench) -> None:
     (key,) = who("iam").list_access_keys()["AccessKeyMetadata"]
     assert (key["UserName"], key["AccessKeyId"]) == (name, who.key)
     assert code(bench.assume(bench.member)("iam").list_access_keys) == "ValidationError"
-
-
-def test_simulation(bench: Bench, iam: Any) -> None:
-    name, dummy = bench.user(allow("s3:Get*", "arn:aws:s3:::b/*"), deny("s3:GetObject", "arn:aws:s3:::b/secret"))
-    source = f"arn:aws:iam::{bench.account}:user/{name}"
-
-    def decisions(actions: list[str], resource: str, **more: Any) -> list[str]:
-        answer = iam.simulate_principal_policy(
-            PolicySourceArn=source, ActionNames=actions, ResourceArns=[resource], **more
-        )
-        return [result["EvalDecision"] for result in answer["EvaluationResults"]]
-
-    assert decisions(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::b/x") == ["allowed", "implicitDeny"]
-    assert decisions(["s3:GetObject"], "arn:aws:s3:::b/secret") == ["explicitDeny"]
-    more = [policy(allow("s3:PutObject"))]
-    assert decisions(["s3:PutObject"], "arn:aws:s3:::b/x", PolicyInputList=more) == ["allowed"]
-    nobody = f"arn:aws:iam::{bench.account}:user/nobody"
-    missing = outcome(iam.simulate_principal_policy, PolicySourceArn=nobody, ActionNames=["s3:GetObject"])
-    assert missing[:2] == ("NoSuchEntity", 404)
-    custom = iam.simulate_custom_policy(
-        PolicyInputList=[policy(allow("ec2:Describe*"))], ActionNames=["ec2:DescribeVpcs"]
-    )
-    assert custom["EvaluationResults"][0]["EvalDecision"] == "allowed"

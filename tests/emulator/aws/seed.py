@@ -14,8 +14,9 @@ from moto.organizations import utils as organization_ids
 from moto.organizations.models import organizations_backends
 
 from tests.emulator.aws.iam_principals import give_user_id
-from tests.emulator.platform.policies import TRUSTED_PRINCIPAL
 
+# The user that the platform's documentation has in the trust policy of its customers' roles.
+TRUSTED_PRINCIPAL = "arn:aws:iam::654035049067:user/ffc-service-user"
 ROLE_NAME = "OrganizationAccountAccessRole"
 ADMINISTRATOR = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}

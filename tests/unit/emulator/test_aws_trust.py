@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.emulator.aws.seed import TRUSTED_PRINCIPAL
 from tests.emulator.aws.testing import Bench, Who, allow, code, deny, outcome, policy, trust, unique
 from tests.emulator.fleet import Emulator
-from tests.emulator.platform.policies import TRUSTED_PRINCIPAL
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.emulator.aws import s3_vocabulary
 from tests.emulator.aws.errors import AwsError
-from tests.emulator.aws.iam_documents import principal_exists
+from tests.emulator.aws.iam_principals import principal_exists
 from tests.emulator.aws.policy_conditions import OPERATORS, split_operator
 from tests.emulator.aws.policy_language import as_list
 from tests.emulator.aws.state import AwsState
@@ -112,18 +112,12 @@ def _check_principal(principal: Any, state: AwsState) -> None:
     if not isinstance(principal, dict) or not principal or set(principal) - {"AWS", "Service", "CanonicalUser"}:
         raise _malformed("Invalid principal in policy")
     known = (
-        *(_is_somebody(str(name), state) for name in as_list(principal.get("AWS"))),
+        *(principal_exists(str(name), state.accounts | _ACCOUNTS_OF_AWS) for name in as_list(principal.get("AWS"))),
         *(s3_vocabulary.is_service(str(name)) for name in as_list(principal.get("Service"))),
         *(_CANONICAL_USER.fullmatch(str(name)) is not None for name in as_list(principal.get("CanonicalUser"))),
     )
     if not all(known):
         raise _malformed("Invalid principal in policy")
-
-
-def _is_somebody(name: str, state: AwsState) -> bool:
-    """Whether the account exists, and in it the user or role."""
-    account = re.search(r"\d{12}", name)
-    return (account is None or account[0] in state.accounts | _ACCOUNTS_OF_AWS) and principal_exists(name, state)
 
 
 def is_public(text: str) -> bool:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from ansible import constants as C
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils import _recap
@@ -33,7 +35,9 @@ class ActionModule(ActionBase):
             listed = None if check_mode else self._is_listed(registered, variables, listings)
             rows.append(_recap.row(host, " and ".join(cases.get(host, [])), registered, listed, check_mode))
         brief = len(rows) >= _recap.BRIEF_FROM and not self._display.verbosity
-        self._display.display(_recap.text(rows, check_mode, brief))
+        # The callback of this collection tells the same from what is returned here.
+        if os.environ.get("ORIGINAL_STDOUT_CALLBACK", C.DEFAULT_STDOUT_CALLBACK) != "finops_for_cloud.aws.fleet":
+            self._display.display(_recap.text(rows, check_mode, brief))
         return {"changed": False, "accounts": rows, "unlisted": [row["host"] for row in rows if row["unlisted"]]}
 
     def _is_listed(self, registered: Any, variables: Any, listings: Listings) -> bool | None:

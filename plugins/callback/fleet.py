@@ -9,6 +9,7 @@ DOCUMENTATION = r"""
 name: fleet
 type: stdout
 short_description: Show a run over many accounts in one live line
+requirements: [to be set as E(ANSIBLE_STDOUT_CALLBACK=finops_for_cloud.aws.fleet)]
 description:
   - On a terminal, one line that is drawn again and again tells how many accounts are done, changed and failed, and when
     the run will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts.
@@ -18,8 +19,8 @@ description:
     (P(finops_for_cloud.aws.step#module)), without steps when its play is; P(finops_for_cloud.aws.recap#module) has the
     last word.
   - In other playbooks it shows failures, what P(ansible.builtin.debug#module) says, and a table of the hosts.
-  - With C(-v) it names every step that changed something, with C(--diff) it shows the differences.
-  - It never shows arguments or whole results, and of tasks with C(no_log) nothing but that they are hidden.
+  - With C(-v) it names every step that changed something, with C(--diff) it shows the differences. It never shows
+    arguments or whole results, and of tasks with C(no_log) nothing but that they are hidden.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -30,8 +31,6 @@ options:
     default: 10
     env:
       - name: FINOPS_FLEET_INTERVAL
-requirements:
-  - Set as stdout in the configuration, such as with E(ANSIBLE_STDOUT_CALLBACK=finops_for_cloud.aws.fleet).
 """
 
 import atexit
@@ -48,7 +47,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress imp
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
 
-LOOK, STEP, RECAP = ("finops_for_cloud.aws." + name for name in ("fleet", "step", "recap"))
+STEP = "finops_for_cloud.aws.step"
+RECAP = "finops_for_cloud.aws.recap"
 _DEBUG = ("debug", "ansible.builtin.debug", "ansible.legacy.debug")
 _NOT_SAID = ("changed", "failed", "skipped", "skip_reason", "invocation", "results", "attempts")
 # Ansible's own counts of a host.
@@ -125,9 +125,8 @@ class CallbackModule(CallbackBase):
         atexit.register(self._interrupted)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """Of a play in batches, each batch begins anew."""
+        """Of a play in batches, each batch begins anew; a file of variables may still have to be made."""
         self._end_play()
-        # A file of variables may still have to be made.
         with contextlib.suppress(AnsibleError):
             variables = play.get_variable_manager().get_vars(play=play)
             self._hostvars = variables.get("hostvars", {})
@@ -170,7 +169,11 @@ class CallbackModule(CallbackBase):
             self._judge(event.result.get("accounts") or [])
         elif event.action == STEP:
             self._accounts.end(event.host, state, time.monotonic())
-        elif event.action != LOOK and not self._has_steps and self._worked.get(event.host) != "changed":
+        elif (
+            event.action != "finops_for_cloud.aws.fleet"
+            and not self._has_steps
+            and self._worked.get(event.host) != "changed"
+        ):
             self._worked[event.host] = state
         for item in event.items if event.action in _DEBUG else ():
             self._screen.say("{0}: {1}".format(event.host, words.one_line(_said(item))))

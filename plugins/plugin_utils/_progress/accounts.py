@@ -25,10 +25,8 @@ class Accounts:
     def expect(self, hosts: Iterable[str], groups: Mapping[str, Iterable[str]]) -> None:
         """A play is over these hosts; those in no group of a case are no accounts."""
         cases = {host: case for case in reversed(CASES) for host in groups.get(case, [])}
-        for host in hosts:
-            if host in cases:
-                self.cases[host] = cases[host]
-                self.states.setdefault(host, "open")
+        self.cases.update({host: cases[host] for host in hosts if host in cases})
+        self.states = {**dict.fromkeys(self.cases, "open"), **self.states}
 
     def begin(self, now: float) -> None:
         """The steps begin; whatever was done before was no account's work."""

@@ -1,11 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the progress of a run is seen: on a line of a terminal that is drawn again and again, or in plain lines.
-
-Others print whenever they like: Ansible its warnings, action plugins what they have to say. So between this process
-and its terminal stands a stream that takes the live line away before it lets anything else through.
-"""
+"""Where the progress of a run is seen: on a line of a terminal that is drawn again and again, or in plain lines."""
 
 from __future__ import annotations
 
@@ -32,9 +28,8 @@ def is_terminal(stream: Any) -> bool:
 
 
 class Screen:
-    """What is printed, and the progress below it, until it is closed.
+    """What is printed, and the progress below it, until it is closed; all through Ansible's display and under its lock.
 
-    All goes through Ansible's own display, whose lock keeps apart what several threads print.
     states: what people call them. interval: the most seconds between two plain lines.
     """
 
@@ -102,7 +97,7 @@ class Screen:
 
 
 class _MakingWay:
-    """A stream like another, through which the screen learns what others write."""
+    """A stream between this process and its terminal: it takes the live line away before others print, who do at any time."""
 
     def __init__(self, stream: TextIO, screen: Screen) -> None:
         self._stream, self._screen = stream, screen

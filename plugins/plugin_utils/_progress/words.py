@@ -18,13 +18,8 @@ from ansible.utils.display import get_text_width
 STATES = {"changed": "changed", "right": "already right", "failed": "failed", "pending": "pending", "open": "not done"}
 IN_CHECK_MODE = {**STATES, "changed": "would change"}
 _ALWAYS = ("accounts", "ok", "changed", "right", "failed")
-_COLOURS = {
-    "changed": C.COLOR_CHANGED,
-    "right": C.COLOR_OK,
-    "pending": C.COLOR_WARN,
-    "unreachable": C.COLOR_UNREACHABLE,
-    **dict.fromkeys(("failed", "failures"), C.COLOR_ERROR),
-}
+_GOOD = {"changed": C.COLOR_CHANGED, "right": C.COLOR_OK, "pending": C.COLOR_WARN}
+_COLOURS = {**_GOOD, "failed": C.COLOR_ERROR, "failures": C.COLOR_ERROR, "unreachable": C.COLOR_UNREACHABLE}
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 

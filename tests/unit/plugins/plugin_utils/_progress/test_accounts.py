@@ -33,11 +33,6 @@ def test_all_accounts_are_open_in_the_beginning_and_only_cases_that_there_are_ha
     assert list(alone.counts()) == ["member", "all"]
 
 
-def test_a_host_in_no_group_of_accounts_is_none(run: Accounts) -> None:
-    run.end("localhost", "changed", 101.0)
-    assert run.counts()["all"] == {"open": 4}
-
-
 @pytest.mark.parametrize(
     ("ends", "state"),
     [
@@ -59,12 +54,6 @@ def test_what_was_done_before_the_steps_begin_is_not_counted_but_a_failure_is(ru
     run.end("search", "failed", 101.0)
     run.begin(102.0)
     assert (run.states["shop"], run.states["search"], run.per_second(103.0)) == ("open", "failed", 0.0)
-
-
-def test_a_play_in_batches_does_not_forget_the_first_ones(run: Accounts) -> None:
-    run.end("shop", "changed", 101.0)
-    run.expect(["shop", "search"], GROUPS)
-    assert run.states["shop"] == "changed"
 
 
 def test_the_rate_sinks_while_nothing_ends_and_an_account_ends_once(run: Accounts) -> None:

@@ -47,10 +47,6 @@ def test_the_bar_is_full_only_at_the_end() -> None:
     assert live({"right": 1000}, 70).startswith("████████  ")
 
 
-def test_the_line_has_one_width_while_the_figures_grow() -> None:
-    assert len(live({"changed": 7, "open": 93}, 100, "")) == len(live({"changed": 77, "open": 23}, 100, ""))
-
-
 @pytest.mark.parametrize(
     ("open_", "per_second", "parts"),
     [

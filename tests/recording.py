@@ -64,9 +64,8 @@ def leaks(fleet: Fleet, groups: Mapping[str, Mapping[str, Variables]], text: str
     for host, account in groups["standalone"].items():
         found[f"secret of {host}"] = account["finops_aws_secret_key"]
         iam = iam_of(account["finops_account_id"])
-        found |= {
-            f"secret of {key}": iam.access_keys[key].secret_access_key for key in (iam.access_keys if iam else ())
-        }
+        for key in iam.access_keys.values() if iam else ():
+            found[f"secret of {key.access_key_id}"] = key.secret_access_key
     return [name for name, secret in found.items() if secret in text]
 
 

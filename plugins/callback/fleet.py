@@ -47,6 +47,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress imp
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
 
+LOOK = "finops_for_cloud.aws.fleet"
 STEP = "finops_for_cloud.aws.step"
 RECAP = "finops_for_cloud.aws.recap"
 _DEBUG = ("debug", "ansible.builtin.debug", "ansible.legacy.debug")
@@ -169,11 +170,7 @@ class CallbackModule(CallbackBase):
             self._judge(event.result.get("accounts") or [])
         elif event.action == STEP:
             self._accounts.end(event.host, state, time.monotonic())
-        elif (
-            event.action != "finops_for_cloud.aws.fleet"
-            and not self._has_steps
-            and self._worked.get(event.host) != "changed"
-        ):
+        elif event.action != LOOK and not self._has_steps and self._worked.get(event.host) != "changed":
             self._worked[event.host] = state
         for item in event.items if event.action in _DEBUG else ():
             self._screen.say("{0}: {1}".format(event.host, words.one_line(_said(item))))
@@ -218,7 +215,6 @@ class CallbackModule(CallbackBase):
 
     def _failure(self, host: str, state: str, step: str, reason: str) -> str:
         names = [host]
-        # A template may give the id.
         with contextlib.suppress(AnsibleError, KeyError):
             names += ["account {0}".format(self._hostvars[host]["finops_account_id"]), self._accounts.cases[host]]
             reason = reason.removeprefix("{0}: ".format(names[1].capitalize()))

@@ -50,7 +50,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.scr
 LOOK = "finops_for_cloud.aws.fleet"
 STEP = "finops_for_cloud.aws.step"
 RECAP = "finops_for_cloud.aws.recap"
-_DEBUG = ("debug", "ansible.builtin.debug", "ansible.legacy.debug")
 _NOT_SAID = ("changed", "failed", "skipped", "skip_reason", "invocation", "results", "attempts")
 # Ansible's own counts of a host.
 _COUNTS = ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
@@ -172,7 +171,7 @@ class CallbackModule(CallbackBase):
             self._accounts.end(event.host, state, time.monotonic())
         elif event.action != LOOK and not self._has_steps and self._worked.get(event.host) != "changed":
             self._worked[event.host] = state
-        for item in event.items if event.action in _DEBUG else ():
+        for item in event.items if event.action.rpartition(".")[2] == "debug" else ():
             self._screen.say("{0}: {1}".format(event.host, words.one_line(_said(item))))
         for title in event.titles() if state == "changed" and self._display.verbosity else ():
             would = " would" if self._states is words.IN_CHECK_MODE else ""
@@ -181,7 +180,7 @@ class CallbackModule(CallbackBase):
 
     def _judge(self, rows: list[dict[str, Any]]) -> None:
         """The recap's rows are the truth about their accounts, whatever was seen on the way."""
-        self._is_judged = True
+        self._is_judged = bool(rows)
         for row in rows:
             host = row["host"]
             if host in self._accounts.states:
@@ -202,8 +201,10 @@ class CallbackModule(CallbackBase):
 
     def _fail(self, event: Event, state: str, is_ignored: bool) -> None:
         self._handle_warnings(event.result)
+        if event.action == RECAP:
+            self._judge(event.result.get("accounts") or [])
         reasons = self._failed_items.pop(event.host, None) or [(event.step(), _reason(event.result))]
-        if self._is_judged and self._accounts.states.get(event.host) == "failed":
+        if self._is_judged and (event.action == RECAP or self._accounts.states.get(event.host) == "failed"):
             return
         for step, reason in reasons:
             text = self._failure(event.host, "ignored" if is_ignored else state, step, reason)
@@ -241,7 +242,6 @@ class CallbackModule(CallbackBase):
             if not has_verdict and self._failures.pop(host, []) and host in accounts:
                 accounts[host] = "changed" if counts["changed"] else "right"
         self._say_end()
-        # Beside accounts, other hosts are of interest where something happened.
         keys = _COUNTS[1:4] if accounts else _COUNTS
         others = {host: found[host] for host in found if host not in accounts and any(found[host][key] for key in keys)}
         if others:

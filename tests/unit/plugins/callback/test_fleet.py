@@ -113,8 +113,9 @@ def test_what_a_debug_task_says(callback: Any, capsys: Any, found: dict[str, Any
     assert capsys.readouterr().out == said
 
 
+@pytest.mark.parametrize("event", ["v2_runner_on_ok", "v2_runner_on_failed"])
 def test_a_failure_is_told_when_it_happens_and_at_the_end_and_the_recap_has_the_last_word(
-    callback: Any, capsys: Any
+    callback: Any, capsys: Any, event: str
 ) -> None:
     callback.v2_playbook_on_task_start(task(STEP))
     callback.v2_runner_item_on_failed(result(**REFUSED))
@@ -123,11 +124,13 @@ def test_a_failure_is_told_when_it_happens_and_at_the_end_and_the_recap_has_the_
     words = "FAILED  shop, account 111122223333, member\n  Create the user:\n    refused\n"
     assert capsys.readouterr().out.partition("  ")[2].startswith(words)
     rows = [{**ROW, "failed": f"Create the user: {REFUSED['msg']}"}, {**ROW, "host": "search", "state": "pending"}]
-    callback.v2_runner_on_ok(result(RECAP, accounts=rows))
+    callback.v2_runner_on_failed(result(host="search", msg="for a while"))
+    getattr(callback, event)(result(RECAP, accounts=rows, msg="1 of 2 accounts failed"))
     callback.v2_runner_on_failed(result("ansible.builtin.fail", msg="once more"))
     callback.v2_playbook_on_stats(stats(shop={"failures": 1, "changed": 1}, search={"ok": 1, "changed": 1}))
-    end = capsys.readouterr().out
-    assert end.count("FAILED") == 1 and words in end and "once more" not in end
+    told, dummy, end = capsys.readouterr().out.partition("\ncase")
+    assert (told.count("FAILED"), end.count("FAILED")) == (1, 1)
+    assert words in end and "for a while" in told and "once more" not in told + end
     assert totals(end) == "0 changed, 0 already right, 1 failed, 1 pending"
 
 

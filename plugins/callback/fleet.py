@@ -9,7 +9,6 @@ DOCUMENTATION = r"""
 name: fleet
 type: stdout
 short_description: Show a run over many accounts in one live line
-requirements: [to be set as E(ANSIBLE_STDOUT_CALLBACK=finops_for_cloud.aws.fleet)]
 description:
   - On a terminal, one line that is drawn again and again tells how many accounts are done, changed and failed, and when
     the run will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts.
@@ -179,15 +178,15 @@ class CallbackModule(CallbackBase):
         self._show()
 
     def _judge(self, rows: list[dict[str, Any]]) -> None:
-        """The recap's rows are the truth about their accounts, whatever was seen on the way."""
+        """The recap's rows are the truth about their accounts; only a failure that Ansible counts in the end stays one."""
         self._is_judged = bool(rows)
         for row in rows:
             host = row["host"]
             if host in self._accounts.states:
                 self._accounts.states[host] = row["state"]
-                self._failures.pop(host, None)
                 if row.get("failed"):
                     step, dummy, reason = row["failed"].partition(": ")
+                    self._failures.pop(host, None)
                     self._failures[host] = [self._failure(host, "failed", step, reason)]
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
@@ -237,10 +236,14 @@ class CallbackModule(CallbackBase):
         found = {host: stats.summarize(host) for host in sorted(stats.processed)}
         accounts = self._accounts.states
         for host, counts in found.items():
-            has_verdict = counts["failures"] or counts["unreachable"] or (self._is_judged and host in accounts)
+            has_failed = counts["failures"] or counts["unreachable"]
+            if has_failed and host in accounts and host in self._failures:
+                accounts[host] = "failed"
             # A rescue has made up for what failed.
-            if not has_verdict and self._failures.pop(host, []) and host in accounts:
-                accounts[host] = "changed" if counts["changed"] else "right"
+            if not has_failed and not (self._is_judged and accounts.get(host) == "failed"):
+                self._failures.pop(host, None)
+                if accounts.get(host) == "failed":
+                    accounts[host] = "changed" if counts["changed"] else "right"
         self._say_end()
         keys = _COUNTS[1:4] if accounts else _COUNTS
         others = {host: found[host] for host in found if host not in accounts and any(found[host][key] for key in keys)}

@@ -17,8 +17,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.acc
 
 # ansible-runner, and so AWX, sets them; it reads the terminal that it gives to Ansible, and keeps all of it as text.
 _RUNNER = ("AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS")
-# Seconds between two drawings of the live line, unless something was printed above it.
-_APART = 0.1
 
 
 def is_terminal(stream: Any) -> bool:
@@ -64,9 +62,9 @@ class Screen:
         sys.stdout.flush()
 
     def show(self, accounts: Accounts, latest: str, at_once: bool = False) -> None:
-        """The progress, if it is time to."""
+        """The progress, not more often than it can be read; the live line at once below what others printed."""
         now, total = time.monotonic(), len(accounts.states)
-        is_early = now - self._last_look < _APART and (self._is_shown or not self._is_live)
+        is_early = now - self._last_look < 0.1 and (self._is_shown or not self._is_live)
         if not total or (is_early and not at_once):
             return
         self._last_look = now

@@ -20,7 +20,6 @@ IN_CHECK_MODE = {**STATES, "changed": "would change"}
 _ALWAYS = ("accounts", "ok", "changed", "right", "failed")
 _GOOD = {"changed": C.COLOR_CHANGED, "right": C.COLOR_OK, "pending": C.COLOR_WARN}
 _COLOURS = {**_GOOD, "failed": C.COLOR_ERROR, "failures": C.COLOR_ERROR, "unreachable": C.COLOR_UNREACHABLE}
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def progress(counts: Mapping[str, int], per_second: float, states: Mapping[str, str]) -> list[str]:
@@ -96,7 +95,7 @@ def paint(text: str, state: str) -> str:
 
 def plain(text: str) -> str:
     """Without colours."""
-    return _ESCAPES.sub("", text)
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def width_of(text: str) -> int:

@@ -134,6 +134,16 @@ def test_a_failure_is_told_when_it_happens_and_at_the_end_and_the_recap_has_the_
     assert totals(end) == "0 changed, 0 already right, 1 failed, 1 pending"
 
 
+def test_what_failed_in_ansibles_terms_is_never_said_to_be_right(callback: Any, capsys: Any) -> None:
+    callback.v2_playbook_on_task_start(task(STEP))
+    callback.v2_runner_on_failed(result(msg="refused"))
+    callback.v2_runner_on_ok(result(RECAP, accounts=[{**ROW, "state": "right"}]))
+    callback.v2_playbook_on_stats(stats(shop={"failures": 1}))
+    output = capsys.readouterr().out
+    assert output.count("refused") == 2
+    assert totals(output) == "0 changed, 0 already right, 1 failed, 1 not done"
+
+
 def test_what_the_recap_alone_knows_is_told_at_the_end(callback: Any, capsys: Any) -> None:
     callback.v2_playbook_on_task_start(task(STEP))
     for host in ("shop", "search"):

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from ansible import constants as C
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import recap
@@ -40,7 +42,9 @@ class ActionModule(ActionBase):
             listed = None if check_mode else self._is_listed(registered, variables, listings)
             rows.append(verdict(host, " and ".join(cases), registered, listed))
         brief = len(rows) >= recap.BRIEF_FROM and not self._display.verbosity
-        self._display.display(recap.text(rows, check_mode, brief))
+        # The callback of this collection tells the same from what is returned here.
+        if os.environ.get("ORIGINAL_STDOUT_CALLBACK", C.DEFAULT_STDOUT_CALLBACK) != "finops_for_cloud.aws.fleet":
+            self._display.display(recap.text(rows, check_mode, brief))
         result: dict[str, Any] = {"changed": False, "accounts": rows}
         silent = [row for row in rows if row["failed"] and row["host"] in _alive(task_vars)]
         if silent:

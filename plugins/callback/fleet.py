@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Shows a long run over many accounts: one live line, failures as they happen, and a table at the end."""
 
-# Ansible's documentation stands first.
-
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -12,21 +10,19 @@ name: fleet
 type: stdout
 short_description: Show a run over many accounts in one live line
 description:
-  - On a terminal, one line that is drawn again and again tells how many accounts are done, changed and failed, how fast
-    they are done, and when the run will end. Failures are printed above it when they happen, with account, step and
-    reason. The end is a table by case and the failures once more.
-  - Where the output is no terminal, progress is printed as plain lines instead, about every 5 % of the accounts.
-  - An account is a host of the inventory group C(management), C(member) or C(standalone). It counts as done when its
-    steps (tasks of the action P(finops_for_cloud.aws.step#module)) are; in a playbook without them, when its plays are.
-  - Other playbooks can be run with it as well. It shows their failures, what P(ansible.builtin.debug#module) says, and a
-    table of the hosts that changed or failed.
-  - With C(-v) it names every step that changed something, with C(--diff) it shows the differences.
-  - It never shows arguments or whole results, and of tasks with C(no_log) nothing but that they are hidden.
+  - On a terminal, one line that is drawn again and again tells how many accounts are done, changed and failed, and when
+    the run will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts.
+  - Failures are printed when they happen, with account, step and reason. The end, of an interrupted run as well, is a
+    table by case and the failures once more.
+  - An account is a host of the inventory group C(management), C(member) or C(standalone). It is done when its steps are
+    (P(finops_for_cloud.aws.step#module)), without steps when its play is; P(finops_for_cloud.aws.recap#module) has the
+    last word.
+  - In other playbooks it shows failures, what P(ansible.builtin.debug#module) says, and a table of the hosts.
+  - With C(-v) it names every step that changed something, with C(--diff) it shows the differences. It never shows
+    arguments or whole results, and of tasks with C(no_log) nothing but that they are hidden.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
-notes:
-  - Whether it uses colours is decided by Ansible's own settings, E(ANSIBLE_NOCOLOR) and E(NO_COLOR) among them.
 options:
   interval:
     description: The longest time in seconds between two lines of progress where the output is no terminal.
@@ -34,13 +30,9 @@ options:
     default: 10
     env:
       - name: FINOPS_FLEET_INTERVAL
-    ini:
-      - section: callback_fleet
-        key: interval
-requirements:
-  - Set as stdout in the configuration, such as with E(ANSIBLE_STDOUT_CALLBACK=finops_for_cloud.aws.fleet).
 """
 
+import atexit
 import contextlib
 import time
 from collections.abc import Mapping
@@ -50,19 +42,62 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import progress_text, run_events
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.progress import (
-    FAILED,
-    UNREACHABLE,
-    Failure,
-    Progress,
-)
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.progress_screen import Screen, clock
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.progress_text import PLAIN
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.run_events import RECAP, STEP, Event
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.run_plan import Plan
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress import words
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
 
-IGNORED = "ignored"
+LOOK = "finops_for_cloud.aws.fleet"
+STEP = "finops_for_cloud.aws.step"
+RECAP = "finops_for_cloud.aws.recap"
+_NOT_SAID = ("changed", "failed", "skipped", "skip_reason", "invocation", "results", "attempts")
+# Ansible's own counts of a host.
+_COUNTS = ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
+
+
+class Event:
+    """The result of a task on a host, or of one item of its loop."""
+
+    def __init__(self, result: Any) -> None:
+        # ansible-core 2.17 and 2.18 have the names with an underscore alone, and later ones will have them no more.
+        prefix = "" if hasattr(result, "task") else "_"
+        self.host: str = getattr(result, prefix + "host").get_name()
+        self.task: Any = getattr(result, prefix + "task")
+        self.result: dict[str, Any] = getattr(result, prefix + "result")
+        self.name = str(result.task_name).rsplit(" : ", maxsplit=1)[-1]
+        self.action = str(self.task.action)
+        found = self.result.get("results")
+        self.items = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else [self.result]
+
+    def step(self) -> str:
+        """What the item, or the task, is called; a label that is more than a word could be anything, and is not shown."""
+        label = self.result.get("_ansible_item_label")
+        if not isinstance(label, str) or "censored" in self.result:
+            return self.name
+        return label if self.action == STEP else "{0}: {1}".format(self.name, label)
+
+    def titles(self) -> list[str]:
+        """The titles of the writes that were made, or would be."""
+        titles = [title for item in self.items if item.get("changed") for title in item.get("steps") or []]
+        return titles or [self.name]
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    """Words that are meant for people, and never the whole result."""
+    if "censored" in item:
+        return str(item["censored"])
+    words = [str(item["msg"]).strip()] if item.get("msg") else []
+    for key in ("module_stderr", "stderr"):
+        words += str(item.get(key) or "").strip().splitlines()[-3:]
+    return "\n".join(words) or "no reason was given"
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    for key in ("censored", "msg"):
+        if key in item:
+            return str(item[key])
+    hidden = (*_NOT_SAID, item.get("ansible_loop_var"))
+    said = [key for key in item if key not in hidden and not key.startswith(("_ansible", "ansible_"))]
+    return ", ".join("{0}: {1}".format(key, item[key]) for key in said)
 
 
 class CallbackModule(CallbackBase):
@@ -72,199 +107,163 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "stdout"
     CALLBACK_NAME = "finops_for_cloud.aws.fleet"
 
-    _screen: Screen
-    _progress: Progress
-
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        """Count what is before the accounts."""
-        self._begun = time.monotonic()
-        self._screen = Screen(self._display, bool(context.CLIARGS.get("check")), self.get_option("interval"))
-        self._progress = Progress()
-        self._plan = Plan(playbook.get_plays(), self._progress)
-        self._latest = ""
+        """Begin with nothing."""
+        self._begun, self._latest, self._has_steps, self._is_judged = time.monotonic(), "", False, False
+        self._states = words.IN_CHECK_MODE if context.CLIARGS.get("check") else words.STATES
+        interval = 10.0
+        # ansible-runner makes a callback of its own from this one, which does not have its option.
+        with contextlib.suppress(KeyError):
+            interval = self.get_option("interval")
+        self._screen = Screen(self._display, self._states, interval)
+        self._accounts = Accounts()
+        self._failures: dict[str, list[str]] = {}
         self._failed_items: dict[str, dict[tuple[str, str], None]] = {}
-        self._failed_in_recap: set[str] = set()
+        self._worked: dict[str, str] = {}
         self._hostvars: Mapping[str, Any] = {}
-        self._hosts_of_play: list[str] = []
-        self._screen.open()
+        atexit.register(self._interrupted)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """Of a play in batches, each batch begins anew."""
+        """Of a play in batches, each batch begins anew; a file of variables may still have to be made."""
         self._end_play()
-        variables = self._plan.begin(play)
-        self._hosts_of_play = list(variables.get("ansible_play_batch", []))
-        self._hostvars = variables.get("hostvars", {})
-        if self._plan.is_work(play):
-            self._progress.begin(time.monotonic())
+        with contextlib.suppress(AnsibleError):
+            variables = play.get_variable_manager().get_vars(play=play)
+            self._hostvars = variables.get("hostvars", {})
+            self._accounts.expect(variables.get("ansible_play_hosts_all", []), variables.get("groups", {}))
 
     def _end_play(self) -> None:
-        if not self._plan.has_steps:
-            for host in self._hosts_of_play:
-                self._progress.end_unit(host, time.monotonic())
-        self._hosts_of_play = []
+        for host, state in self._worked.items():
+            self._accounts.end(host, state, time.monotonic())
+        self._worked = {}
         self._show(at_once=True)
 
-    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        """Make way for tasks that print or ask."""
-        self._latest = str(task.get_name()).rsplit(" : ", maxsplit=1)[-1]
-        self._screen.pause(task.action == RECAP or run_events.asks_something(task))
-        self._show(at_once=True)
-
-    def v2_playbook_on_handler_task_start(self, task: Any) -> None:
-        """A handler is a task."""
-        self.v2_playbook_on_task_start(task, False)
-
-    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool = False) -> None:
         """A sign of life."""
-        self._show()
+        self._latest = str(task.get_name()).rsplit(" : ", maxsplit=1)[-1]
+        if task.action == STEP and not self._has_steps:
+            self._has_steps = True
+            self._accounts.begin(time.monotonic())
+        self._show(at_once=True)
 
-    def v2_playbook_on_no_hosts_remaining(self) -> None:
-        """Say why the play ends."""
-        self._screen.say(("No more hosts left.", FAILED))
-
-    def v2_playbook_on_vars_prompt(self, *arguments: Any, **keywords: Any) -> None:
-        """The question stands alone."""
-        self._screen.pause(True)
+    v2_playbook_on_handler_task_start = v2_playbook_on_task_start
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
         """Name what was just done."""
-        self._latest = self._item_of(Event(result))
-        self._show()
-
-    def v2_runner_item_on_skipped(self, result: Any) -> None:
-        """A sign of life, as the steps after one that failed."""
+        event = Event(result)
+        self._latest = "{0}: {1}".format(event.host, event.step())
         self._show()
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
         """Keep the reason until the task ends, and with it whether the failure counts."""
         event = Event(result)
-        label = self._label(event)
-        step = label if event.action == STEP else "{0}: {1}".format(event.name, label)
-        self._failed_items.setdefault(event.host, {})[step if label else event.name, event.reason()] = None
-
-    def _item_of(self, event: Event) -> str:
-        label = self._label(event) if event.action == STEP else ""
-        return "{0}: {1}".format(event.host, label or event.name)
-
-    def _label(self, event: Event) -> str:
-        """What a loop's item is called; one that is more than a word could be anything, and is not shown."""
-        label = self._get_item_label(event.result)
-        return label if isinstance(label, str) and not event.is_censored else ""
+        self._failed_items.setdefault(event.host, {})[event.step(), _reason(event.result)] = None
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """Count."""
         event = Event(result)
-        self._latest = self._item_of(event)
-        self._failed_items.pop(event.host, None)
+        self._latest = "{0}: {1}".format(event.host, event.name)
         self._handle_warnings(event.result)
+        state = "changed" if event.result.get("changed") else "right"
         if event.action == RECAP:
-            self._take_recap(event.result.get("accounts") or [])
-        if not event.is_for_all and (event.is_own or not self._plan.has_steps):
-            self._progress.note_result(event.host, event.has_changed)
-        for text in event.says():
-            self._say("{0}: {1}".format(event.host, progress_text.one_line(text)))
-        if self._display.verbosity and event.has_changed:
-            self._say_steps(event)
-        self._end_step(event)
-
-    def v2_runner_on_skipped(self, result: Any) -> None:
-        """A step that is skipped has ended as well."""
-        event = Event(result)
-        self._failed_items.pop(event.host, None)
-        self._handle_warnings(event.result)
-        self._end_step(event)
-
-    def _end_step(self, event: Event) -> None:
-        if self._plan.has_steps and event.action == STEP:
-            self._progress.end_unit(event.host, time.monotonic())
+            self._judge(event.result.get("accounts") or [])
+        elif event.action == STEP:
+            self._accounts.end(event.host, state, time.monotonic())
+        elif event.action != LOOK and not self._has_steps and self._worked.get(event.host) != "changed":
+            self._worked[event.host] = state
+        for item in event.items if event.action.rpartition(".")[2] == "debug" else ():
+            self._screen.say("{0}: {1}".format(event.host, words.one_line(_said(item))))
+        for title in event.titles() if state == "changed" and self._display.verbosity else ():
+            would = " would" if self._states is words.IN_CHECK_MODE else ""
+            self._screen.say("{0}{1}: {2}".format(event.host, would, words.one_line(title)))
         self._show()
 
-    def _say_steps(self, event: Event) -> None:
-        word = " would" if self._screen.style.check_mode else ""
-        for title in event.titles() or [event.name]:
-            self._say("{0}{1}: {2}".format(event.host, word, progress_text.one_line(title)))
+    def _judge(self, rows: list[dict[str, Any]]) -> None:
+        """The recap's rows are the truth about their accounts; only a failure that Ansible counts in the end stays one."""
+        self._is_judged = bool(rows)
+        for row in rows:
+            host = row["host"]
+            if host in self._accounts.states:
+                self._accounts.states[host] = row["state"]
+                if row.get("failed"):
+                    step, dummy, reason = row["failed"].partition(": ")
+                    self._failures.pop(host, None)
+                    self._failures[host] = [self._failure(host, "failed", step, reason)]
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Say which account failed in which step and why."""
-        self._fail(Event(result), IGNORED if ignore_errors else FAILED)
+        self._fail(Event(result), "failed", ignore_errors)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A host that cannot be reached has failed."""
         event = Event(result)
-        self._fail(event, IGNORED if event.task.ignore_unreachable else UNREACHABLE)
+        self._fail(event, "unreachable", bool(event.task.ignore_unreachable))
 
-    def _fail(self, event: Event, state: str) -> None:
+    def _fail(self, event: Event, state: str, is_ignored: bool) -> None:
         self._handle_warnings(event.result)
-        if self._display.verbosity > 2 and not event.is_censored:
-            self._handle_exception(event.result)
-        account = self._progress.accounts.get(event.host)
-        case = account.case if account else None
-        for step, reason in self._failed_items.pop(event.host, None) or [(event.name, event.reason())]:
-            named, rest = run_events.account_of(reason)
-            account_id = named or (self._account_id(event.host) if account else None)
-            self._note(Failure(event.host, step, rest, account_id, case, state))
+        if event.action == RECAP:
+            self._judge(event.result.get("accounts") or [])
+        reasons = self._failed_items.pop(event.host, None) or [(event.step(), _reason(event.result))]
+        if self._is_judged and (event.action == RECAP or self._accounts.states.get(event.host) == "failed"):
+            return
+        for step, reason in reasons:
+            text = self._failure(event.host, "ignored" if is_ignored else state, step, reason)
+            self._screen.say(time.strftime("%H:%M:%S  ") + text)
+            if not is_ignored:
+                self._failures.setdefault(event.host, []).append(text)
+                self._accounts.end(event.host, "failed", time.monotonic())
         self._show()
 
-    def _note(self, failure: Failure) -> None:
-        if failure.state == IGNORED or self._progress.note_failure(failure, time.monotonic()):
-            head = "{0}  {1}  {2}".format(clock(), failure.state.upper(), progress_text.who(failure))
-            self._screen.say((head, failure.state), ("\n" + progress_text.reason(failure, self._screen.width), PLAIN))
-
-    def _account_id(self, host: str) -> str | None:
-        """From the inventory, where a template may give it."""
+    def _failure(self, host: str, state: str, step: str, reason: str) -> str:
+        names = [host]
         with contextlib.suppress(AnsibleError, KeyError):
-            account_id = str(self._hostvars[host]["finops_account_id"])
-            return account_id if account_id.isdigit() else None
-        return None
-
-    def _take_recap(self, rows: list[dict[str, Any]]) -> None:
-        """What the playbook itself says of its accounts, such as that the platform does not list one at the end."""
-        for row in rows:
-            if row.get("host") in self._progress.accounts and row.get("failed"):
-                self._failed_in_recap.add(row["host"])
-                step, dummy, words = str(row["failed"]).partition(": ")
-                reason = run_events.account_of(words)[1]
-                self._note(Failure(row["host"], step, reason, row.get("account_id"), row.get("case")))
-
-    def _say(self, text: str) -> None:
-        self._screen.say((text, PLAIN))
+            names += ["account {0}".format(self._hostvars[host]["finops_account_id"]), self._accounts.cases[host]]
+            reason = reason.removeprefix("{0}: ".format(names[1].capitalize()))
+        return words.failure(", ".join(names), state, step, reason, self._screen.width)
 
     def _show(self, at_once: bool = False) -> None:
-        self._screen.show(self._progress, self._latest, at_once)
+        self._screen.show(self._accounts, self._latest, at_once)
 
     def v2_on_file_diff(self, result: Any) -> None:
         """Print what is different; of a loop each item comes by itself."""
         event = Event(result)
-        if event.result.get("changed") and event.result.get("diff"):
-            diff = self._get_diff(event.result["diff"])
-            if diff:
-                self._say("{0}\n{1}".format(self._item_of(event), diff.rstrip("\n")))
+        diff = event.result.get("diff") if event.result.get("changed") else None
+        if diff and (text := self._get_diff(diff)):
+            self._screen.say("{0}: {1}\n{2}".format(event.host, event.step(), text.rstrip("\n")))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """The table, the failures once more, and the run in one line."""
         self._end_play()
-        summaries = {host: stats.summarize(host) for host in sorted(stats.processed)}
-        for host, found in summaries.items():
-            if not (found["failures"] or found["unreachable"] or host in self._failed_in_recap):
-                self._progress.forgive(host)
-        self._screen.close()
-        self._say_accounts()
-        others = {host: found for host, found in summaries.items() if host not in self._progress.accounts}
-        if self._progress.accounts:
-            others = {host: found for host, found in others.items() if _is_remarkable(found)}
+        found = {host: stats.summarize(host) for host in sorted(stats.processed)}
+        accounts = self._accounts.states
+        for host, counts in found.items():
+            has_failed = counts["failures"] or counts["unreachable"]
+            if has_failed and host in accounts and host in self._failures:
+                accounts[host] = "failed"
+            # A rescue has made up for what failed.
+            if not has_failed and not (self._is_judged and accounts.get(host) == "failed"):
+                self._failures.pop(host, None)
+                if accounts.get(host) == "failed":
+                    accounts[host] = "changed" if counts["changed"] else "right"
+        self._say_end()
+        keys = _COUNTS[1:4] if accounts else _COUNTS
+        others = {host: found[host] for host in found if host not in accounts and any(found[host][key] for key in keys)}
         if others:
-            self._screen.say(("\n", PLAIN), *progress_text.host_table(others))
+            self._screen.say("\n" + words.table("host", others, {key: key for key in _COUNTS}))
 
-    def _say_accounts(self) -> None:
-        counts, style, failures = self._progress.counts(), self._screen.style, self._progress.failures()
-        if self._progress.accounts:
-            self._screen.say(("\n", PLAIN), *progress_text.table(counts, style))
-        if failures:
-            self._screen.say(*progress_text.failures_once_more(failures, self._screen.width))
-        if self._progress.accounts:
-            seconds = time.monotonic() - self._begun
-            self._say("\n" + progress_text.last_line(counts, seconds, style))
+    def _interrupted(self) -> None:
+        """Of an interruption Ansible tells its callbacks nothing."""
+        self._say_end()
+        if self._has_steps:
+            self._screen.say("Interrupted. It is safe to run it again: what is done stays, and the rest is done then.")
 
-
-def _is_remarkable(found: Mapping[str, int]) -> bool:
-    return bool(found["changed"] or found["failures"] or found["unreachable"])
+    def _say_end(self) -> None:
+        atexit.unregister(self._interrupted)
+        self._screen.close()
+        counts = self._accounts.counts()
+        if self._accounts.states:
+            rows = {case: {"accounts": sum(states.values()), **states} for case, states in counts.items()}
+            self._screen.say("\n" + words.table("case", rows, {"accounts": "accounts", **self._states}))
+        for texts in self._failures.values():
+            self._screen.say("\n" + "\n\n".join(texts))
+        if self._accounts.states:
+            self._screen.say("\n" + words.last_line(counts["all"], time.monotonic() - self._begun, self._states))

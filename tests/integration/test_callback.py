@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.integration.playbook import CHECKOUT, ROTATE, Fleet, Variables
-from tests.recording import CALLBACK, Session, command_for, environment_for, leaks, run_in_terminal
+from tests.integration.terminal import CALLBACK, Session, command_for, environment_for, run_in_terminal
+from tests.recording import leaks
 
 PIPE = {"ANSIBLE_STDOUT_CALLBACK": CALLBACK}
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -65,9 +66,9 @@ def check_the_end(fleet: Fleet, output: str) -> None:
     assert end.startswith("  Check the account's settings and log in:\n")
     assert "sts:AssumeRole on resource: arn:aws:iam::999999999999:role/Nobody" in " ".join(end.split())
     assert re.search(r"\n4 accounts in [0-9a-z ]+: 3 changed, 0 already right, 1 failed\n\Z", end)
-    # Once when it happens, and no more until the end; the rest is what the playbook's own recap says.
+    # Once when it happens, and no more until the end.
     assert len(re.findall(SHOWS_TIME + re.escape(head), before)) == 1
-    assert before.count(head) == 1
+    assert output.count("role/Nobody") == 2
 
 
 @pytest.mark.parametrize("columns", [60, 100])
@@ -85,10 +86,6 @@ def test_a_run_in_a_terminal(fleet: Fleet, columns: int) -> None:
     # Nothing that stays has a piece of the live line in it.
     assert not any("\u2588" in line or "\u2591" in line for line in stayed(session))
     check_the_end(fleet, "\n".join(stayed(session)) + "\n")
-    # The playbook's own recap has the terminal for itself.
-    lines = session.lines()
-    recap = [number for number, line in enumerate(lines) if line.text.startswith("Account ")]
-    assert not any(line.is_live for line in lines[recap[0] :])
     assert COLOUR.search(session.text)
     assert leaks(fleet, groups_with_a_failure(fleet), session.text) == []
 
@@ -102,8 +99,7 @@ def test_a_run_through_a_pipe(fleet: Fleet) -> None:
         run.output.splitlines(),
         SHOWS_TIME + "[01]/4 accounts, .*",
         SHOWS_TIME + "FAILED  shop, .*",
-        SHOWS_TIME + "4/4 accounts, 3 changed, 1 failed, .*",
-        "Account .*",
+        SHOWS_TIME + "4/4 accounts, 3 changed, 1 failed",
         "case .*",
     )
     assert leaks(fleet, groups_with_a_failure(fleet), run.output) == []
@@ -157,8 +153,6 @@ def test_a_second_run_and_one_that_rotates(fleet: Fleet) -> None:
     assert re.search(r"2 accounts in .*: 2 changed, 0 already right, 0 failed", session.text)
     keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
     assert sorted(key["Status"] for key in keys) == ["Active", "Inactive"]
-    # Two tasks are before each account: while the first goes on none is done, but the bar moves.
-    assert any("\u2588" in frame for frame in drawn(session) if "  0/2  " in frame)
 
 
 OTHERS = """
@@ -237,7 +231,7 @@ def test_a_playbook_of_others_through_a_pipe(fleet: Fleet, others: str) -> None:
     run = fleet.run({"web": {"web-1": {}, "web-2": {}}}, "-vvvv", playbook=others, environment=PIPE)
     assert run.code == 2
     check_others(run.output)
-    assert re.search(r"\nhost   ok  changed  failed  skipped  rescued  ignored\nweb-1 .*\nweb-2 .*\n\Z", run.output)
+    assert re.search(r"\nhost   ok  changed  failures  skipped  rescued  ignored\nweb-1 .*\nweb-2 .*\n\Z", run.output)
     assert "accounts" not in run.output
 
 
@@ -249,8 +243,8 @@ def test_a_playbook_of_others_over_accounts_in_a_terminal(fleet: Fleet, others: 
     account = fleet.emulator.member_account_ids[1]
     assert f"FAILED  web-2, account {account}, member\n" in output
     check_others(re.sub(r", account \d+, member", "", output))
-    assert re.search(r"\nall +2 +0 +1 +1\n", output)
-    assert re.search(r"2 accounts in .*: 0 changed, 1 already right, 1 failed\n\Z", output)
+    assert re.search(r"\nall +2 +1 +0 +1\n", output)
+    assert re.search(r"2 accounts in .*: 1 changed, 0 already right, 1 failed\n\Z", output)
     assert drawn(session)
     assert not any("\u2588" in line or "\u2591" in line for line in stayed(session))
 
@@ -287,7 +281,7 @@ def test_plays_over_groups_that_the_run_makes(fleet: Fleet, tmp_path: Path) -> N
     assert "WARNING" not in run.output
     assert run.output.count("in a group that was made here") == 2
     assert run.output.count("named by a template") == 2
-    assert re.search(r"2 accounts in .*: 0 changed, 2 already right, 0 failed\n\Z", run.output)
+    assert re.search(r"2 accounts in .*: 2 changed, 0 already right, 0 failed\n\Z", run.output)
 
 
 def test_a_host_that_cannot_be_reached(fleet: Fleet, tmp_path: Path) -> None:
@@ -300,7 +294,7 @@ def test_a_host_that_cannot_be_reached(fleet: Fleet, tmp_path: Path) -> None:
         f"UNREACHABLE  shop, account {fleet.emulator.member_account_ids[0]}, member\n  ansible.builtin.ping:\n"
         in run.output
     )
-    assert re.search(r"failed  unreachable\n(.*\n)?all +1 +0 +0 +0 +1\n", run.output)
+    assert re.search(r"failed\n(.*\n)?all +1 +0 +0 +1\n", run.output)
 
 
 def test_a_fleet_that_is_not_there(fleet: Fleet) -> None:
@@ -309,7 +303,41 @@ def test_a_fleet_that_is_not_there(fleet: Fleet) -> None:
     assert (
         "FAILED  localhost\n  Check that the inventory has accounts:\n    The inventory has no accounts" in run.output
     )
-    assert "host       ok  failed\nlocalhost   0       1\n" in run.output
+    assert "host       ok  changed  failures\nlocalhost   0        0         1\n" in run.output
+
+
+# As ansible-runner does it: a callback of its own is made from the one that was asked for, whose options it lacks.
+LIKE_RUNNER = """
+DOCUMENTATION = "{name: like_runner, type: stdout, short_description: As ansible-runner does it}"
+from ansible.plugins.loader import callback_loader
+class CallbackModule(callback_loader.get("finops_for_cloud.aws.fleet", class_only=True)):
+    CALLBACK_NAME = "like_runner"
+"""
+
+
+def test_whoever_reads_a_terminal_as_ansible_runner_does_gets_plain_lines(fleet: Fleet, tmp_path: Path) -> None:
+    (tmp_path / "like_runner.py").write_text(LIKE_RUNNER)
+    runner = {"ANSIBLE_STDOUT_CALLBACK": "like_runner", "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path)}
+    session = in_terminal(fleet, groups_with_a_failure(fleet), **runner, AWX_ISOLATED_DATA_DIR=str(tmp_path))
+    assert session.code == 2
+    assert drawn(session) == []
+    assert in_sequence(COLOUR.sub("", session.text).splitlines(), SHOWS_TIME + "4/4 accounts, .*", "case .*", "all .*")
+
+
+@pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
+def test_after_an_interruption_it_says_what_was_done_and_that_running_again_is_safe(
+    fleet: Fleet, terminal: bool
+) -> None:
+    groups = groups_with_a_failure(fleet)
+    environment = {**environment_for(fleet), "NO_COLOR": "1"}
+    session = run_in_terminal(command_for(fleet, groups), environment, 100, "  1 changed|, 1 changed", terminal)
+    assert session.code == 99
+    end = "\n".join(stayed(session)).partition("User interrupted execution\n\n")[2].splitlines()
+    assert re.fullmatch(r"case +accounts +changed +already right +failed +not done", end[0])
+    assert re.fullmatch(r"4 accounts in .*: [12] changed, 0 already right, [01] failed, [123] not done", end[-2])
+    assert end[-1] == "Interrupted. It is safe to run it again: what is done stays, and the rest is done then."
+    again = fleet.run(groups, environment=PIPE)
+    assert ", 1 failed" in again.output.splitlines()[-1]
 
 
 def test_whoever_does_not_ask_for_it_has_the_default_callback(fleet: Fleet) -> None:
@@ -327,5 +355,4 @@ def test_the_recording(tmp_path: Path) -> None:
     assert "\x1b" not in text and "\r" not in text
     assert text.count("FAILED  ") == 6
     assert re.search(r"^ +\d+\.\d ~ [\u2588\u2591]+  [0-8]/8 ", text, re.MULTILINE)
-    assert "Create the user FinOpsForCloudUser" in text
     assert str(tmp_path / "build" / "fleet-session.cast") in run.stdout

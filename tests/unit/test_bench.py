@@ -20,7 +20,7 @@ from tests.bench.contenders import FIRST_OURS, FLOOR, OURS
 from tests.bench.figures import Results, Target, judged, medians
 from tests.bench.fleet import Account, members_of
 from tests.bench.measure import Usage, descendants, measured
-from tests.bench.page import page_of, scale
+from tests.bench.page import page_of
 from tests.bench.parts import matches
 from tests.bench.report import result_of, shown, table, text_of
 from tests.bench.runs import Run, calls_of_cases, problem_of
@@ -248,13 +248,6 @@ def test_figures_are_shown_shortly(value: float | None, text: str) -> None:
     assert shown(value) == text
 
 
-@pytest.mark.parametrize(
-    "most, expected", [(1.0, (1.0, 0.2)), (9.3, (10.0, 2.0)), (470.0, (500.0, 100.0)), (0.11, (0.15, 0.05))]
-)
-def test_a_scale_holds_its_values(most: float, expected: tuple[float, float]) -> None:
-    assert scale(most) == pytest.approx(expected)
-
-
 def test_the_text_and_the_page_tell_every_target_and_note() -> None:
     busy = {**MACHINE, **VERSIONS, "load_average_at_start": 3.2}
     result = result_of(Settings(), busy, complete(), [])
@@ -263,7 +256,7 @@ def test_the_text_and_the_page_tell_every_target_and_note() -> None:
     for line in result["targets"]:
         assert f"{line['verdict']}" in text and line["target"] in text and line["target"] in page
     assert "not quiet" in text and "not quiet" in page
-    assert page.count('<rect class="peer"') == 1
+    assert page.count('class="bar peer"') == 1 and page.count("width: 100.0%") == 2
     assert "http" not in page
 
 

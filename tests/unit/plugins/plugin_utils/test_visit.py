@@ -7,36 +7,78 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.visit import visit
+import pytest
+
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.visit import Visit, visit
 
 SOURCE = {"id": "s-1", "config": {}}
+REPORT = {"name": "r", "bucket": "b", "bucket_region": "us-east-1", "prefix": "p", "delivered": False}
+TARGET = {"cur_name": "r", "cur_bucket": "b", "cur_prefix": "p"}
 
 
-def test_a_step_is_handed_what_earlier_ones_found() -> None:
+def after_all() -> Visit:
+    """A visit whose first steps have found everything."""
     begun = visit("shop", begins=True)
     begun.note({"session": "sealed", "data_source": SOURCE})
-    later = visit("shop", begins=False)
-    assert later.options("access_key") == {"session": "sealed", "known": SOURCE}
-    assert later.options("user") == {"session": "sealed"}
-    assert not later.has_failed
+    begun.note({"cur": REPORT})
+    begun.note({"policies": {"FinOpsForCloudResourceDiscovery": {"arn": "arn:p", "document": {}}}})
+    return begun
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("cur", {"known": SOURCE}),
+        ("policy", {"bucket": "b", "prefix": "p"}),
+        ("user", {"policy_arns": {"FinOpsForCloudResourceDiscovery": "arn:p"}}),
+        ("access_key", {"known": SOURCE, "delivered": False, "data_source": TARGET}),
+        ("data_source", {"known": SOURCE, **TARGET}),
+        ("account", {}),
+    ],
+)
+def test_a_step_is_handed_what_earlier_ones_found(module: str, options: dict[str, Any]) -> None:
+    after_all()
+    assert visit("shop", begins=False).options(module) == {"session": "sealed", **options}
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("cur", {"known": None}),
+        ("policy", {}),
+        ("user", {"policy_arns": None}),
+        ("access_key", {"known": None, "delivered": None, "data_source": {}}),
+    ],
+)
+def test_a_first_step_is_handed_nothing(module: str, options: dict[str, Any]) -> None:
+    assert visit("shop", begins=True).options(module) == {"session": None, **options}
 
 
 def test_what_a_later_step_says_nothing_about_stays() -> None:
+    begun = after_all()
+    begun.note({"changed": True, "cur": None, "policies": {}})
+    assert begun.options("policy") == {"session": "sealed", "bucket": "b", "prefix": "p"}
+    assert begun.options("cur")["known"] == SOURCE
+
+
+@pytest.mark.parametrize(
+    ("source", "has_role"),
+    [(None, False), ({}, False), (SOURCE, False), ({"config": {"assume_role_name": "r"}}, True)],
+)
+def test_a_data_source_with_a_role_is_known(source: dict[str, Any] | None, has_role: bool) -> None:
     begun = visit("shop", begins=True)
-    begun.note({"session": "sealed", "data_source": SOURCE})
-    begun.note({"changed": True})
-    assert (begun.session, begun.data_source) == ("sealed", SOURCE)
+    begun.note({"data_source": source})
+    assert begun.has_role is has_role
 
 
 def test_a_failure_is_remembered() -> None:
-    begun = visit("shop", begins=True)
-    begun.note({"failed": True})
+    visit("shop", begins=True).note({"failed": True})
     assert visit("shop", begins=False).has_failed
 
 
 def test_a_new_visit_and_another_host_begin_with_nothing() -> None:
     visit("shop", begins=True).note({"failed": True, "session": "sealed"})
-    assert visit("other", begins=False).options("user") == {"session": None}
+    assert visit("other", begins=False).session is None
     visit("shop", begins=True).note({"failed": True, "session": "sealed"})
     assert not visit("shop", begins=True).has_failed
 
@@ -45,5 +87,4 @@ def test_a_later_task_goes_on_from_what_the_earlier_one_registered() -> None:
     registered: dict[str, Any] = {"results": [{"session": "sealed"}, {"data_source": SOURCE, "failed": True}]}
     visit("other", begins=True)
     continued = visit("shop", begins=False, earlier=registered)
-    assert continued.options("access_key") == {"session": "sealed", "known": SOURCE}
-    assert continued.has_failed
+    assert (continued.session, continued.data_source, continued.has_failed) == ("sealed", SOURCE, True)

@@ -83,8 +83,9 @@ class Cur(Resource):
         source_reads = "" if self.options.get("name") else str(self.source.get("report_name") or "")
         if source_reads not in ("", self.name):
             export = self._definition(listed, source_reads)
-            if self._is_cur(export) and self._is_read(export) and self._is_not_contradicted(export):
-                return self._state(source_reads, export)
+            state = self._state(source_reads, export)
+            if self._is_cur(export) and self._is_read(state) and not state.moves:
+                return state
         state = self._state(self.name, self._definition(listed, self.name))
         if source_reads != self.name:
             state.source_reads, state.source_bucket = source_reads, str(self.source.get("bucket_name"))
@@ -116,15 +117,12 @@ class Cur(Resource):
     def _is_cur(export: dict[str, Any] | None) -> bool:
         return export is not None and exports.table_of(export) == exports.TABLE
 
-    def _is_read(self, export: dict[str, Any] | None) -> bool:
-        """Whether the data source reads where the export delivers to."""
-        place = exports.destination(export or exports.definition("", "", "", ""))
+    def _is_read(self, state: State) -> bool:
+        """Whether the data source reads this export; one that finds its report by name alone says nothing of the bucket."""
         found = (self.source.get("bucket_name"), self.source.get("bucket_prefix"))
-        return all(one in (None, other) for one, other in zip(found, (place["S3Bucket"], place["S3Prefix"])))
-
-    def _is_not_contradicted(self, export: dict[str, Any] | None) -> bool:
-        place = exports.destination(export or {})
-        return all(self.options.get(option) in (None, "", place[key]) for key, option in DESTINATION.items())
+        return self.source.get("report_name") == state.name and all(
+            one in (None, other) for one, other in zip(found, (state.bucket_name, state.prefix))
+        )
 
     def _bucket(self, state: State) -> Bucket:
         return Bucket(state.bucket_name, self.account, self.clients.partition, state.region, self.tags)
@@ -139,7 +137,7 @@ class Cur(Resource):
             )
         state.delivered = state.was_refreshed and not state.moves
         # To connect the platform wants to see files under such a prefix; one that reads them has seen them.
-        if "/" in state.prefix and self.source.get("report_name") != state.name:
+        if "/" in state.prefix and not self._is_read(state):
             state.delivered = state.bucket is not None and bucket.has_any(self.clients, state.path)
 
     def _delivers_anew(self, state: State) -> bool:
@@ -179,7 +177,7 @@ class Cur(Resource):
             "bucket": place["S3Bucket"],
             "bucket_region": place["S3Region"],
             "prefix": place["S3Prefix"],
-            "status": state.status.get("StatusCode"),
+            "status": state.status.get("StatusCode") if arn else None,
             "delivered": state.delivered and not self.absent,
         }
 

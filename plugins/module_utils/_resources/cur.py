@@ -196,7 +196,7 @@ class Cur(Resource):
             # Where AWS refuses the new one, the old one is made again.
             back = {"Export": current.export}
             again = Step("Create the export {0} as it was".format(current.name), SERVICE, "create_export", back)
-            deletion = dataclasses.replace(self._deletion(current), code="CUR_TABLE", undo=again)
+            deletion = dataclasses.replace(self._deletion(current), code="CUR_REPLACE", undo=again)
             return [deletion, self._creation(dataclasses.replace(current, export=None))]
         return [] if current.wanted == current.export else [self._update(current)]
 

@@ -74,11 +74,9 @@ class State:
     @property
     def moves(self) -> list[str]:
         """The options by which the export would be delivered elsewhere than it is."""
-        if self.export is None:
-            return []
-        found = exports.destination(self.export)
+        found = exports.destination(self.export) if self.export is not None else {}
         wanted = {"S3Bucket": self.bucket_name, "S3Prefix": self.prefix, "S3Region": self.region}
-        return [option for key, option in DESTINATION.items() if found.get(key) != wanted[key]]
+        return [option for key, option in DESTINATION.items() if found and found.get(key) != wanted[key]]
 
     @property
     def fixed(self) -> list[str]:

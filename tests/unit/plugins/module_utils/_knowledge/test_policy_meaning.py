@@ -144,8 +144,9 @@ def test_denials_and_missing_documents_say_nothing_about_what_is_allowed() -> No
 
 
 def test_a_key_under_two_operators_of_one_meaning_must_match_both() -> None:
-    twice = {"Condition": {"ArnLike": {"aws:SourceArn": "a*"}, "StringLike": {"aws:SourceArn": "*b"}}}
-    assert set(conditions(twice).values()) == {frozenset({"a*"}), frozenset({"*b"})}
+    twice = {"Condition": {"ArnLike": {"aws:SourceArn": "a:*"}, "StringLike": {"aws:SourceArn": ["a:*", "*b"]}}}
+    twice["Condition"]["ArnEquals"] = {"aws:SourceArn": EXPORTS}
+    assert set(conditions(twice).values()) == {frozenset({"a:*"}), frozenset({"a:*", "*b"}), frozenset({EXPORTS})}
 
 
 @pytest.mark.parametrize(

@@ -436,7 +436,7 @@ def test_an_allowed_replacement_is_taken_back_where_aws_refuses_it() -> None:
     plan, cur = planned(account_with(daily), allow_replace=True, tags={"team": "data"})
     assert titles(plan) == [f"Delete the export {NAME}", f"Create the export {NAME}"]
     deletion, creation = plan.steps
-    assert codes(plan) == ["CUR_TABLE"]
+    assert codes(plan) == ["CUR_REPLACE"]
     assert (deletion.before, deletion.parameters) == (daily, {"ExportArn": arn(NAME)})
     assert deletion.undo is not None
     assert (deletion.undo.operation, deletion.undo.parameters) == ("create_export", {"Export": daily})

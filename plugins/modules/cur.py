@@ -11,10 +11,11 @@ short_description: The Cost and Usage Report of an account
 description:
   - Makes the Cost and Usage Report that the FinOps platform imports the costs of a management or standalone account
     from.
-  - A report that works is never moved. Options that are not given mean the report that the data source reads already, or
-    else where the export of that name delivers to; an option that contradicts a working report is an error that names it.
-  - The bucket is created in the asked region, private, owned by the account and encrypted. Where its policy does not let AWS
-    write there, by whatever statement, the documented one is added.
+  - A report that works is never moved. Options that are not given mean the report that the data source reads already,
+    or else where the export of that name delivers to; an option that contradicts a working report is an error that
+    names it.
+  - The bucket is created in the asked region, private, owned by the account and encrypted. Where its policy does not
+    let AWS write there, by whatever statement, the documented one is added.
   - The export is a standard data export, CUR 2.0, with resource ids, hourly, in Parquet, overwriting its files. These
     are the settings that the platform documents. Its columns are listed one by one, since AWS refuses C(SELECT *).
   - Settings, columns, statements and tags of others stay as they are.
@@ -27,24 +28,26 @@ options:
   name:
     description:
       - The name of the export, 1 to 128 letters, digits, V(-) or V(_).
-      - V(billing-<account id>) if not given, as the platform documents it; or the name of the export that O(known) reads.
+      - V(billing-<account id>) if not given, as the platform documents it; or the name of the export that O(known)
+        reads.
     type: str
   bucket:
     description:
       - The name of the bucket that AWS delivers the export to.
-      - If not given, the bucket that the export delivers to already; for a new one V(billing-export-<account id>), as the
-        platform documents it.
+      - If not given, the bucket that the export delivers to already; for a new one V(billing-export-<account id>), as
+        the platform documents it.
     type: str
   bucket_region:
     description:
       - The region of the bucket. The export itself always lives in us-east-1.
-      - If not given, that of the bucket that the export delivers to already; for a new one O(region), else the region of the
-        profile or environment, else V(us-east-1).
+      - If not given, that of the bucket that the export delivers to already; for a new one O(region), else the region
+        of the profile or environment, else V(us-east-1).
     type: str
   prefix:
     description:
       - The path in the bucket under which AWS writes, without spaces and without a V(/) at either end.
-      - If not given, the path that the export delivers to already; for a new one V(reports), as the platform documents it.
+      - If not given, the path that the export delivers to already; for a new one V(reports), as the platform
+        documents it.
     type: str
   known:
     description:
@@ -56,8 +59,8 @@ options:
     description:
       - Whether an export of that name may be deleted and created anew where AWS cannot change it in place, which is the
         case for its table and for granularity, resource ids and split cost allocation data.
-      - The files that it delivered stay in the bucket; columns of others are left out of the new one. Where AWS refuses the
-        new one, the old one is made again.
+      - The files that it delivered stay in the bucket; columns of others are left out of the new one. Where AWS
+        refuses the new one, the old one is made again.
       - Without it such an export is an error that names the settings.
     type: bool
     default: false

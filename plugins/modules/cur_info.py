@@ -17,24 +17,26 @@ options:
   name:
     description:
       - The name of the export, 1 to 128 letters, digits, V(-) or V(_).
-      - V(billing-<account id>) if not given, as the platform documents it; or the name of the export that O(known) reads.
+      - V(billing-<account id>) if not given, as the platform documents it; or the name of the export that O(known)
+        reads.
     type: str
   bucket:
     description:
       - The name of the bucket that AWS delivers the export to.
-      - If not given, the bucket that the export delivers to already; for a new one V(billing-export-<account id>), as the
-        platform documents it.
+      - If not given, the bucket that the export delivers to already; for a new one V(billing-export-<account id>), as
+        the platform documents it.
     type: str
   bucket_region:
     description:
       - The region of the bucket. The export itself always lives in us-east-1.
-      - If not given, that of the bucket that the export delivers to already; for a new one O(region), else the region of the
-        profile or environment, else V(us-east-1).
+      - If not given, that of the bucket that the export delivers to already; for a new one O(region), else the region
+        of the profile or environment, else V(us-east-1).
     type: str
   prefix:
     description:
       - The path in the bucket under which AWS writes, without spaces and without a V(/) at either end.
-      - If not given, the path that the export delivers to already; for a new one V(reports), as the platform documents it.
+      - If not given, the path that the export delivers to already; for a new one V(reports), as the platform
+        documents it.
     type: str
   known:
     description:

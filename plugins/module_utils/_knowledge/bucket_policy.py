@@ -79,8 +79,8 @@ def write_request(partition: str, account: str, bucket: str, path: str, export: 
 def merged(current: Document | None, partition: str, account: str, bucket: str) -> Document:
     """The bucket's policy with the service permitted to write; the very same one where it is, by whatever statement.
 
-    A statement of ours that permits less is replaced. Any other stays as it is, under its Sid too: it may serve the exports
-    of other accounts, or legacy reports.
+    A statement of ours that permits less is replaced. Any other stays as it is, under its Sid too: it may serve the
+    exports of other accounts, or legacy reports.
     """
     wanted = _document(export_statement(partition, account, bucket))
     if allows(current, wanted):

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The CUR 2.0 export as the platform documents it, and what another one lacks of that.
 
-Sources: the FinOps for Cloud page on the Cost and Usage Report, the AWS Data Exports user guide, and "facts" for what the
-platform's importer reads: CSV before Parquet, and of a report only the files right below a billing period's folder.
+Sources: the FinOps for Cloud page on the Cost and Usage Report, the AWS Data Exports user guide, and the platform's code
+for what its importer reads: CSV before Parquet, and of a report the files right below a billing period's folder.
 """
 
 from __future__ import annotations
@@ -77,6 +77,8 @@ def with_what_is_wanted(export: Document, bucket: str, prefix: str, region: str)
     if query is not None:
         wanted["DataQuery"]["QueryStatement"] = query.with_columns(COLUMNS)
     target = wanted["DestinationConfigurations"]["S3Destination"]
+    if target["S3Bucket"] != bucket:
+        target.pop("S3BucketOwner", None)
     target.update(S3Bucket=bucket, S3Prefix=prefix, S3Region=region)
     target["S3OutputConfigurations"].update(_layout(OUTPUT_CONFIGURATION))
     wanted["RefreshCadence"] = dict(wanted.get("RefreshCadence") or {}, **REFRESH_CADENCE)
@@ -114,7 +116,7 @@ def path(name: str, prefix: str) -> str:
 
 
 def misleading_file(keys: Iterable[str], name: str, prefix: str) -> str | None:
-    """The first file below an export's path for whose sake the platform would not read, or read twice, what we deliver."""
+    """The first file for whose sake the platform would not read, or would count twice, what an export delivers."""
     data = re.compile(re.escape(path(name, prefix)) + r"data/(BILLING_PERIOD=[^/]*/[^/]*\.parquet\Z)?")
     for key in keys:
         found = data.match(key)

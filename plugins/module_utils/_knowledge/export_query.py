@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The small SQL of Data Exports, as far as it must be understood to leave other people's queries alone.
 
-Source: the AWS Data Exports user guide, "Data query": C(SELECT column[.attribute] [AS alias], ... FROM table [WHERE ...]
-[LIMIT n]), keywords in any case, names in theirs.
+Source: the AWS Data Exports user guide, "Data query": C(SELECT column[.attribute] [AS alias], ... FROM table
+[WHERE ...] [LIMIT n]), keywords in any case, names in theirs.
 """
 
 from __future__ import annotations

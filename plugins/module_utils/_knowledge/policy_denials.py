@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether statements of others deny a request that a service is about to make, as IAM evaluates policies.
 
-What a request has in its context that we cannot know, nobody may take for a denial: such a statement is only possible one.
+A condition on what the request holds beyond what is known here makes a statement a possible denial, not a certain one.
 Source: IAM user guide, "Policy evaluation logic" and "JSON policy elements: Condition operators".
 """
 
@@ -35,7 +35,7 @@ class Request:
 
 
 def denials(document: Mapping[str, Any] | None, request: Request) -> tuple[list[str], list[str]]:
-    """The Sids of the statements that deny the request for sure, and of those that may; a number where one has no Sid."""
+    """The Sids of the statements that deny the request for sure, and of those that may; a number for want of one."""
     certain: list[str] = []
     possible: list[str] = []
     for number, statement in enumerate(statements_of(document), 1):

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Policy documents compared by what they permit and deny, not by how they are written.
 
-Sids, order, doubles, how permissions are split into statements, and the case of actions and of condition keys say nothing
-(IAM user guide, "JSON policy element reference"). What a statement says twice, once with a wildcard, it says once.
+Sids, order, doubles, how permissions are split into statements, and the case of actions and of condition keys say
+nothing (IAM user guide, "JSON policy element reference"). What is said twice, once with a
+wildcard, is said once.
 """
 
 from __future__ import annotations

@@ -86,8 +86,8 @@ class Bucket:
                 return None
             if error.code in ("AccessDenied", "403"):
                 raise FinopsError(
-                    "O(bucket): the bucket {0} belongs to another account, or these credentials may not read it. Bucket "
-                    "names are unique in the world: name another one, or grant the access ({1})".format(
+                    "O(bucket): the bucket {0} belongs to another account, or these credentials may not read it. "
+                    "Bucket names are unique in the world: name another one, or grant the access ({1})".format(
                         self.name, error
                     ),
                     finding_code="BUCKET_FOREIGN",
@@ -110,7 +110,7 @@ class Bucket:
         """The writes that make the bucket and its settings; a setting that was not read is not written.
 
         path, export: where the export's files go, and its name.
-        delivers: whether AWS has delivered it and is content, which shows that no statement of others keeps it from that.
+        delivers: whether AWS has delivered it and is content, so that no statement of others can keep it from that.
         """
         if state is None:
             # All that follows goes with the creation.
@@ -147,7 +147,7 @@ class Bucket:
             return [], []
         text = json.dumps(wanted)
         if len(text) > bucket_policy.SIZE_LIMIT:
-            title = "the policy of the bucket {0} has no room for the export service's statement: S3 takes {1} bytes".format(
+            title = "the policy of the bucket {0} has no room for one more statement: S3 takes {1} bytes".format(
                 self.name, bucket_policy.SIZE_LIMIT
             )
             remedy = "Take out statements that are no longer needed, or name another O(bucket)"
@@ -189,8 +189,8 @@ class Bucket:
             return []
         title = "the bucket {0} is encrypted with a key of its owner, {1}".format(self.name, ", ".join(keys))
         remedy = (
-            "See that the key's policy lets bcm-data-exports.amazonaws.com use kms:GenerateDataKey and kms:Decrypt, and that "
-            "the FinOps login may use kms:Decrypt with it"
+            "See that the key's policy lets bcm-data-exports.amazonaws.com use kms:GenerateDataKey and kms:Decrypt, "
+            "and that the FinOps login may use kms:Decrypt with it"
         )
         return [note("BUCKET_KMS", title=title, remedy=remedy)]
 

@@ -79,7 +79,7 @@ class Cur(Resource):
         return state
 
     def _meant(self, listed: Mapping[str, Any]) -> State:
-        """The export that the data source reads, where it is one and no option says otherwise; else the one by its name."""
+        """The export that the data source reads, where no option says otherwise; else the one of the wanted name."""
         source_reads = "" if self.options.get("name") else str(self.source.get("report_name") or "")
         if source_reads not in ("", self.name):
             export = self._definition(listed, source_reads)
@@ -118,7 +118,7 @@ class Cur(Resource):
         return export is not None and exports.table_of(export) == exports.TABLE
 
     def _is_read(self, state: State) -> bool:
-        """Whether the data source reads this export; one that finds its report by name alone says nothing of the bucket."""
+        """Whether the data source reads this export; one that finds its report by name alone names no bucket."""
         found = (self.source.get("bucket_name"), self.source.get("bucket_prefix"))
         return self.source.get("report_name") == state.name and all(
             one in (None, other) for one, other in zip(found, (state.bucket_name, state.prefix))

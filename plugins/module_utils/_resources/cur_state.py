@@ -18,8 +18,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 DESTINATION = {"S3Bucket": "bucket", "S3Prefix": "prefix", "S3Region": "bucket_region"}
 # What a person does about an export that AWS calls unhealthy, by the reason that it gives.
 _REMEDIES = {
-    "INSUFFICIENT_PERMISSION": "What the bucket's policy lacks this task adds, and AWS tries again within a day; where it "
-    "lacks nothing, look at the key that the bucket is encrypted with, and at denials by others",
+    "INSUFFICIENT_PERMISSION": "What the bucket's policy lacks this task adds, and AWS tries again within a day; where "
+    "it lacks nothing, look at the key that the bucket is encrypted with, and at denials by others",
     "BILL_OWNER_CHANGED": "The account's bill belongs to another account now, by AWS Billing Transfer or a change of "
     "organization: make the report in that account and connect it",
     "INTERNAL_FAILURE": "AWS tries again by itself; where it stays so for days, open a support case with AWS",
@@ -31,11 +31,12 @@ _REMEDIES = {
 class State:
     """The export that is meant and the bucket's settings, and what stands in the way.
 
-    name, bucket_name, prefix, region: what is in force, or will be; export, arn, status, tags: of the export of that name.
-    source_reads, source_bucket: the report that the data source reads, where nobody named one and it is none that can be adopted.
+    name, bucket_name, prefix, region: what is in force, or will be.
+    export, arn, status, tags: of the export of that name.
+    source_reads, source_bucket: the report that the data source reads, where nobody named one and it cannot be adopted.
     namesake: an export whose name differs in letter case alone.
     cur_exports: the names of all CUR 2.0 exports where one must be made and there are many.
-    misleading_file: a file that would keep the platform from reading what is delivered here, or make it read that twice.
+    misleading_file: a file that would keep the platform from reading what is delivered here, or make that count twice.
     delivered: whether files lie where the export delivers to.
     """
 
@@ -98,7 +99,7 @@ class State:
 
     @property
     def owns_bucket(self) -> bool:
-        """Whether the bucket is to be in this account; another account's is its own affair once the export delivers to it."""
+        """Whether the bucket is to be in this account; another account's that is delivered to is its own affair."""
         owner = exports.destination(self.export).get("S3BucketOwner") if self.export and not self.moves else None
         return owner in (None, self.account)
 
@@ -109,7 +110,7 @@ class State:
         """
         found = []
         if self.source_reads:
-            title = "the data source reads the report {0} in the bucket {1}, which is no CUR 2.0 export that is asked for".format(
+            title = "the data source reads the report {0} in {1}, which is no CUR 2.0 export as asked for".format(
                 self.source_reads, self.source_bucket
             )
             remedy = (
@@ -147,8 +148,8 @@ class State:
                 self.name, ", ".join(self.fixed)
             )
             remedy = (
-                "Set O(allow_replace) to true to delete it and create it anew, which keeps the files it delivered; or name "
-                "another O(name)"
+                "Set O(allow_replace) to true to delete it and create it anew, which keeps the files it delivered; or "
+                "name another O(name)"
             )
             return [blocked("CUR_TABLE", title, remedy, actual=self.fixed)]
         query = self.export["DataQuery"]["QueryStatement"] if self.export else ""
@@ -163,7 +164,7 @@ class State:
             return [blocked("CUR_QUERY", title, remedy)]
         if self.moves and self.delivers and not self.layout:
             place = exports.destination(self.export or {})
-            title = "the export {0} delivers to the bucket {1} in {2} under {3}, and a report that works is not moved".format(
+            title = "the export {0} delivers to {1} in {2} under {3}, and a report that works is not moved".format(
                 self.name, place["S3Bucket"], place["S3Region"], place["S3Prefix"]
             )
             remedy = "Leave out {0} to keep it there, or name another O(name) for a new export".format(

@@ -151,7 +151,9 @@ def test_what_is_not_ours_stays() -> None:
     columns = ", ".join(["theirs", *COLUMNS])
     assert after["DataQuery"]["QueryStatement"] == f"SELECT {columns} FROM COST_AND_USAGE_REPORT WHERE a = 1"
     destination = export.destination(after)
-    assert destination["S3BucketOwner"] == "111122223333"
+    assert "S3BucketOwner" not in destination
+    same_bucket = export.with_what_is_wanted(theirs, "costs", "costs", "us-west-2")
+    assert export.destination(same_bucket)["S3BucketOwner"] == "111122223333"
     assert (destination["S3Bucket"], destination["S3Prefix"], destination["S3Region"]) == (
         "other",
         "costs",

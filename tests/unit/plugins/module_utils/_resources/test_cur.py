@@ -484,6 +484,9 @@ def test_another_account_s_bucket_is_left_to_that_account() -> None:
     plan, dummy = planned(account_with(stored(S3BucketOwner=OTHER)), tags={"team": "data"})
     assert (codes(plan), plan.steps) == (["BUCKET_ELSEWHERE"], [])
     assert planned(account_with(stored(S3BucketOwner=ACCOUNT)))[0] == Plan()
+    moved, dummy = planned(account_with(stored(S3BucketOwner=OTHER), status=NEW), bucket="mine", tags={"owner": "me"})
+    assert operations(moved) == ["put_bucket_tagging", "update_export", "tag_resource"]
+    assert moved.steps[1].parameters["Export"] == stored(bucket_name="mine")
 
 
 def test_a_name_that_differs_in_case_alone_is_for_a_person() -> None:

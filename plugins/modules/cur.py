@@ -11,11 +11,15 @@ short_description: The Cost and Usage Report of an account
 description:
   - Makes the Cost and Usage Report that the FinOps platform imports the costs of a management or standalone account
     from.
-  - The bucket is created in the asked region, private, owned by the account and encrypted. The statement that lets AWS
-    write there is merged by its Sid into whatever bucket policy there is.
+  - A report that works is never moved. Options that are not given mean the report that the data source reads already,
+    or else where the export of that name delivers to; an option that contradicts a working report is an error that
+    names it.
+  - The bucket is created in the asked region, private, owned by the account and encrypted. Where its policy does not
+    let AWS write there, by whatever statement, the documented one is added.
   - The export is a standard data export, CUR 2.0, with resource ids, hourly, in Parquet, overwriting its files. These
     are the settings that the platform documents. Its columns are listed one by one, since AWS refuses C(SELECT *).
   - Settings, columns, statements and tags of others stay as they are.
+  - The format of an export is never changed where files lie, since the platform reads CSV before Parquet.
   - A new export begins with the current month. Older months take a support case with AWS.
 version_added: 1.0.0
 author:
@@ -24,28 +28,39 @@ options:
   name:
     description:
       - The name of the export, 1 to 128 letters, digits, V(-) or V(_).
-      - V(billing-<account id>) if not given, as the platform documents it.
+      - V(billing-<account id>) if not given, as the platform documents it; or the name of the export that O(known)
+        reads.
     type: str
   bucket:
     description:
       - The name of the bucket that AWS delivers the export to.
-      - V(billing-export-<account id>) if not given, as the platform documents it.
+      - If not given, the bucket that the export delivers to already; for a new one V(billing-export-<account id>), as
+        the platform documents it.
     type: str
   bucket_region:
     description:
       - The region of the bucket. The export itself always lives in us-east-1.
-      - O(region) if not given, else the region of the profile or environment, else V(us-east-1).
+      - If not given, that of the bucket that the export delivers to already; for a new one O(region), else the region
+        of the profile or environment, else V(us-east-1).
     type: str
   prefix:
     description:
       - The path in the bucket under which AWS writes, without spaces and without a V(/) at either end.
-      - V(reports) if not given, as the platform documents it.
+      - If not given, the path that the export delivers to already; for a new one V(reports), as the platform
+        documents it.
     type: str
+  known:
+    description:
+      - The account's data source as the platform listed it earlier in the same run.
+        RV(finops_for_cloud.aws.account#module:data_source) is made for this.
+      - It tells which report the platform reads, so that this one is kept. Without it only the name counts.
+    type: dict
   allow_replace:
     description:
       - Whether an export of that name may be deleted and created anew where AWS cannot change it in place, which is the
         case for its table and for granularity, resource ids and split cost allocation data.
-      - The files that it delivered stay in the bucket.
+      - The files that it delivered stay in the bucket; columns of others are left out of the new one. Where AWS
+        refuses the new one, the old one is made again.
       - Without it such an export is an error that names the settings.
     type: bool
     default: false
@@ -97,7 +112,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cur:
-  description: The report after the task, or in check mode as it would be.
+  description:
+    - The report that is in force after the task, or in check mode as it would be. Name, bucket and prefix are what the
+      policies and the data source must be given.
   returned: success
   type: dict
   contains:
@@ -134,6 +151,13 @@ cur:
       type: str
       returned: always
       sample: HEALTHY
+    delivered:
+      description:
+        - Whether AWS has delivered files to where the export delivers to.
+        - The platform connects a data source to a prefix with a V(/) in it only once there are.
+      type: bool
+      returned: always
+      sample: true
 steps:
   description:
     - What was done, or in check mode would be done, one sentence for each write, in their order.

@@ -17,23 +17,33 @@ options:
   name:
     description:
       - The name of the export, 1 to 128 letters, digits, V(-) or V(_).
-      - V(billing-<account id>) if not given, as the platform documents it.
+      - V(billing-<account id>) if not given, as the platform documents it; or the name of the export that O(known)
+        reads.
     type: str
   bucket:
     description:
       - The name of the bucket that AWS delivers the export to.
-      - V(billing-export-<account id>) if not given, as the platform documents it.
+      - If not given, the bucket that the export delivers to already; for a new one V(billing-export-<account id>), as
+        the platform documents it.
     type: str
   bucket_region:
     description:
       - The region of the bucket. The export itself always lives in us-east-1.
-      - O(region) if not given, else the region of the profile or environment, else V(us-east-1).
+      - If not given, that of the bucket that the export delivers to already; for a new one O(region), else the region
+        of the profile or environment, else V(us-east-1).
     type: str
   prefix:
     description:
       - The path in the bucket under which AWS writes, without spaces and without a V(/) at either end.
-      - V(reports) if not given, as the platform documents it.
+      - If not given, the path that the export delivers to already; for a new one V(reports), as the platform
+        documents it.
     type: str
+  known:
+    description:
+      - The account's data source as the platform listed it earlier in the same run.
+        RV(finops_for_cloud.aws.account#module:data_source) is made for this.
+      - It tells which report the platform reads, so that this one is kept. Without it only the name counts.
+    type: dict
 seealso:
   - module: finops_for_cloud.aws.cur
 extends_documentation_fragment:
@@ -97,6 +107,13 @@ cur:
       type: str
       returned: always
       sample: HEALTHY
+    delivered:
+      description:
+        - Whether AWS has delivered files to where the export delivers to.
+        - The platform connects a data source to a prefix with a V(/) in it only once there are.
+      type: bool
+      returned: always
+      sample: true
     exists:
       description: Whether there is an export of that name.
       type: bool

@@ -190,29 +190,78 @@ def change_export(fleet: Fleet, bucket: str, **changes: Any) -> str:
     return str(exports.create_export(Export=export)["ExportArn"])
 
 
-def test_an_export_with_another_destination_is_updated_in_place(fleet: Fleet, bucket: str) -> None:
+CSV = {
+    "OutputType": "CUSTOM",
+    "Format": "TEXT_OR_CSV",
+    "Compression": "GZIP",
+    "Overwrite": "OVERWRITE_REPORT",
+}
+
+
+def test_a_report_that_works_elsewhere_is_kept_there_and_only_an_option_that_moves_it_is_an_error(
+    fleet: Fleet, bucket: str
+) -> None:
+    onboard(fleet, finops_platform_url=None)
+    change_export(fleet, bucket, S3Prefix="elsewhere")
+    account = fleet.emulator.standalone_account_id
+    fleet.emulator.deliver(account, f"billing-{account}")
+    run = onboard(fleet, finops_platform_url=None)
+    assert run.changed == []
+    cur = run.of(HOST, "cur")["cur"]
+    assert (cur["bucket"], cur["prefix"], cur["delivered"]) == (bucket, "elsewhere", True)
+    told = onboard(fleet, finops_cur_prefix="reports", finops_platform_url=None)
+    assert "finops_cur_prefix" in failure(told) and "elsewhere" in failure(told)
+    assert told.writes == []
+
+
+def test_the_format_of_an_export_that_has_delivered_is_never_changed(fleet: Fleet, bucket: str) -> None:
     onboard(fleet)
-    arn = change_export(
-        fleet,
-        bucket,
-        S3Prefix="elsewhere",
-        S3OutputConfigurations={
-            "OutputType": "CUSTOM",
-            "Format": "TEXT_OR_CSV",
-            "Compression": "GZIP",
-            "Overwrite": "CREATE_NEW_REPORT",
+    change_export(fleet, bucket, S3OutputConfigurations=CSV)
+    account = fleet.emulator.standalone_account_id
+    fleet.emulator.deliver(account, f"billing-{account}")
+    for variables in ({}, {"finops_cur_allow_replace": True}):
+        run = onboard(fleet, **variables)
+        assert "Format=TEXT_OR_CSV" in failure(run)
+        assert "finops_cur_name" in failure(run) and "finops_cur_prefix" in failure(run)
+        assert run.writes == []
+
+
+def test_a_statement_that_serves_legacy_reports_too_stays_and_gets_no_double(fleet: Fleet, bucket: str) -> None:
+    account = fleet.emulator.standalone_account_id
+    combined = {
+        "Sid": "EnableAWSDataExportsToWriteToS3",
+        "Effect": "Allow",
+        "Principal": {"Service": ["billingreports.amazonaws.com", "bcm-data-exports.amazonaws.com"]},
+        "Action": ["s3:PutObject", "s3:GetBucketPolicy"],
+        "Resource": [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}"],
+        "Condition": {
+            "StringLike": {
+                "aws:SourceAccount": account,
+                "aws:SourceArn": [
+                    f"arn:aws:cur:us-east-1:{account}:definition/*",
+                    f"arn:aws:bcm-data-exports:us-east-1:{account}:export/*",
+                ],
+            }
         },
-    )
+    }
+    s3 = fleet.client("s3", fleet.standalone())
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [combined]}))
     run = onboard(fleet)
     assert run.code == 0, run.output
-    assert [step for step in run.steps()[HOST] if "export" in step] == [
-        f"Update the export billing-{fleet.emulator.standalone_account_id}"
-    ]
-    export = fleet.client("bcm-data-exports", fleet.standalone()).get_export(ExportArn=arn)["Export"]
-    destination = export["DestinationConfigurations"]["S3Destination"]
-    assert destination["S3Prefix"] == "reports"
-    assert destination["S3OutputConfigurations"]["Format"] == "PARQUET"
-    assert onboard(fleet).changed == []
+    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"] == [combined]
+
+
+def test_a_bucket_policy_that_denies_the_delivery_is_named_at_once(fleet: Fleet, bucket: str) -> None:
+    s3 = fleet.client("s3", fleet.standalone())
+    s3.create_bucket(Bucket=bucket)
+    denial = of_another_team(
+        bucket, Action="s3:PutObject", Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
+    )
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [denial]}))
+    run = onboard(fleet)
+    assert "TlsOnly" in failure(run)
+    assert run.writes == []
 
 
 def test_a_setting_that_aws_cannot_change_is_replaced_only_when_allowed(fleet: Fleet, bucket: str) -> None:

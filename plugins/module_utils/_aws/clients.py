@@ -44,7 +44,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import keep_pace, retry_soon
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.documents import EXPORT_REGION
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.export import EXPORT_REGION
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
     FinopsError,
     InputError,
@@ -214,7 +214,8 @@ class Clients:
         paginator = self._client(service).get_paginator(operation)
         try:
             return converted(
-                "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()[key]
+                "{0}:{1}".format(service, operation),
+                lambda: paginator.paginate(**parameters).build_full_result().get(key, []),
             )
         except AwsError as error:
             if error.code in missing:

@@ -14,7 +14,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import documents, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import policies, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_meaning import same_meaning
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
@@ -55,7 +56,7 @@ class Policy(Resource):
         prefix = settings.prefix(options.get("prefix"))
         self.tags = settings.tags(options.get("tags"))
         self.wanted = dict(
-            (KINDS[kind], documents.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
+            (KINDS[kind], policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
             for kind in options["policies"]
         )
 
@@ -78,7 +79,7 @@ class Policy(Resource):
             answer = self.clients.read("iam", "get_policy", PolicyArn=arn)
             state.tags = boto3_tag_list_to_ansible_dict(answer["Policy"].get("Tags", []))
         name = policy["PolicyName"]
-        if self.absent or not documents.same_document(self.wanted[name], document):
+        if self.absent or not same_meaning(self.wanted[name], document):
             state.versions = self._read_versions(arn, version, document)
         return state
 
@@ -107,7 +108,7 @@ class Policy(Resource):
             elif state is None:
                 steps.append(self._creation(name, document))
             else:
-                if not documents.same_document(document, state.document):
+                if not same_meaning(document, state.document):
                     steps += self._new_version(name, document, state)
                 steps += self._plan_tags(name, state)
         return steps
@@ -134,7 +135,7 @@ class Policy(Resource):
                         "default_version": state.default_version,
                         "document": state.document,
                         "attachment_count": state.attachments,
-                        "as_wanted": documents.same_document(self.wanted[name], state.document),
+                        "as_wanted": same_meaning(self.wanted[name], state.document),
                     },
                 )
                 for name, state in current.items()
@@ -161,7 +162,7 @@ class Policy(Resource):
 
     def _room(self, name: str, state: State) -> Step:
         for version in state.versions:
-            if version["VersionId"] != state.default_version and documents.is_generated(
+            if version["VersionId"] != state.default_version and policies.is_generated(
                 name, version["Document"], self.partition
             ):
                 return self._version_deletion(name, state, version)

@@ -23,7 +23,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.cli
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import secret_store
 
 # An address without encryption that is not this machine's own, and its host.
-_UNENCRYPTED = re.compile(r"http://(?:[^/@]*@)?(?!localhost\b|127\.|\[::1\])([^/:\s]+)", re.IGNORECASE)
+_UNENCRYPTED = re.compile(
+    r"http://(?:[^/@]*@)?(?!(?:localhost|127(?:\.[0-9]+){3}|\[::1\])(?:[:/]|\Z))([^/:\s]+)", re.IGNORECASE
+)
 
 
 @dataclasses.dataclass

@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import documents
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy, policies
 from tests.bench.contenders import FIRST_OURS, FLOOR, OURS
 from tests.bench.figures import Results, Target, judged, medians
 from tests.bench.fleet import Account, members_of
@@ -281,9 +281,9 @@ def test_the_peer_is_given_our_documents() -> None:
     def rendered(name: str) -> Any:
         return json.loads(jinja2.Template((PEER / "templates" / name).read_text()).render(variables))
 
-    assert rendered("billing_import.json.j2") == documents.policy_document(
+    assert rendered("billing_import.json.j2") == policies.policy_document(
         "FinOpsForCloudBillingImport", "documented", "aws", bucket
     )
-    assert rendered("bucket_policy.json.j2") == documents.merged_bucket_policy(None, "aws", "123456789012", bucket)
+    assert rendered("bucket_policy.json.j2") == bucket_policy.merged(None, "aws", "123456789012", bucket)
     discovery = json.loads((PEER / "files" / "resource_discovery.json").read_text())
-    assert discovery == documents.policy_document("FinOpsForCloudResourceDiscovery", "documented", "aws")
+    assert discovery == policies.policy_document("FinOpsForCloudResourceDiscovery", "documented", "aws")

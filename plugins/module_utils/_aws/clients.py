@@ -44,7 +44,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import keep_pace, retry_soon
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.documents import EXPORT_REGION
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.export import EXPORT_REGION
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
     FinopsError,
     InputError,
@@ -229,7 +229,7 @@ class Clients:
             answer = converted(
                 "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()
             )
-            return answer if key is None else answer[key]
+            return answer if key is None else answer.get(key, [])
         except AwsError as error:
             if error.code in missing:
                 return None

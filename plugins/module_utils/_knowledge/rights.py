@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.documents import (
-    policy_document,
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policies import policy_document
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_meaning import (
+    listed,
+    matches,
     statements_of,
 )
 
@@ -25,9 +26,9 @@ def is_administrator(arn: str, document: Mapping[str, Any] | None) -> bool:
     return arn.endswith(_ADMINISTRATOR) or any(
         statement.get("Effect") == "Allow"
         and not statement.get("Condition")
-        and "*" in _listed(statement, "Resource")
-        and ("NotAction" in statement or bool({"*", "*:*"} & set(_listed(statement, "Action"))))
-        for statement in statements_of(dict(document or {}))
+        and "*" in listed(statement.get("Resource"))
+        and ("NotAction" in statement or bool({"*", "*:*"} & set(listed(statement.get("Action")))))
+        for statement in statements_of(document)
     )
 
 
@@ -38,14 +39,14 @@ def lacking(boundary: Mapping[str, Any], policies: Sequence[str], partition: str
     statement allows on some resources or under a condition counts as allowed: that is for its author to know.
     policies: their names.
     """
-    statements = statements_of(dict(boundary))
+    statements = statements_of(boundary)
     allowing = [statement for statement in statements if statement.get("Effect") == "Allow"]
     denying = [
         statement
         for statement in statements
         if statement.get("Effect") == "Deny"
         and not statement.get("Condition")
-        and "*" in _listed(statement, "Resource")
+        and "*" in listed(statement.get("Resource"))
     ]
     return [action for action in _needed(policies, partition) if not _has(allowing, action) or _has(denying, action)]
 
@@ -66,9 +67,4 @@ def _has(statements: Sequence[Statement], action: str) -> bool:
 
 
 def _matches(statement: Statement, key: str, action: str) -> bool:
-    return any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in _listed(statement, key))
-
-
-def _listed(statement: Statement, key: str) -> list[str]:
-    value = statement.get(key, [])
-    return [value] if isinstance(value, str) else list(value)
+    return any(matches(pattern.lower(), action.lower()) for pattern in listed(statement.get(key, [])))

@@ -1,7 +1,11 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Cost and Usage Report: the bucket, the export service's permission to write there, and the CUR 2.0 export."""
+"""The Cost and Usage Report: the bucket, the export service's permission to write there, and the CUR 2.0 export.
+
+A report that works is never moved: where an option is not given, what the data source reads is meant, and where the
+export of the wanted name delivers to.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +18,17 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import documents, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export as exports
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import note
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.bucket import Bucket
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.cur_state import DESTINATION, State
 
 SERVICE = "bcm-data-exports"
 # What CreateExport answers as long as the bucket's new policy has not spread.
 _NOT_YET_PERMITTED = "S3 bucket permission validation failed"
-
-
-@dataclasses.dataclass
-class State:
-    """The bucket's settings, and the export of the wanted name with its ARN, health and tags."""
-
-    bucket: Mapping[str, Any] | None = None
-    export: dict[str, Any] | None = None
-    arn: str | None = None
-    status: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class Cur(Resource):
@@ -46,188 +40,214 @@ class Cur(Resource):
         "bucket": {"type": "str"},
         "bucket_region": {"type": "str"},
         "prefix": {"type": "str"},
+        "known": {"type": "dict"},
     }
     CHANGE_OPTIONS = {"allow_replace": {"type": "bool", "default": False}, "tags": {"type": "dict"}}
 
     def __init__(self, options: Mapping[str, Any], clients: Any) -> None:
         super().__init__(options, clients)
         self.account = clients.account
-        self.name = settings.export_name(options.get("name"), self.account)
-        bucket = settings.bucket(options.get("bucket"), self.account)
-        prefix = settings.prefix(options.get("prefix"))
-        region = settings.bucket_region(options.get("bucket_region"), clients.region)
+        self.name = settings.export_name(options.get("name"), self.account, "name")
+        self.default_bucket = settings.bucket(options.get("bucket"), self.account, "bucket")
+        self.default_prefix = settings.prefix(options.get("prefix"), "prefix")
+        self.default_region = settings.bucket_region(options.get("bucket_region"), clients.region, "bucket_region")
         self.tags = settings.tags(options.get("tags"))
-        self.bucket = Bucket(bucket, self.account, clients.partition, region, self.tags)
-        self.wanted = documents.export(self.name, bucket, prefix, region)
-        clients.use_region("s3", region)
+        source = (options.get("known") or {}).get("config") or {}
+        self.source = {} if source.get("linked") or self.absent else source
 
     def read(self) -> State:
-        """The export by its name, and of the bucket what may have changed since AWS accepted the export."""
-        state = State()
-        exports = self.clients.read_all(SERVICE, "list_exports", "Exports")
-        found = next((export for export in exports if export["ExportName"] == self.name), None)
-        if found:
-            state.arn = found["ExportArn"]
-            self._check_account(found["ExportArn"])
-            state.status = found.get("ExportStatus", {})
-            state.export = self.clients.read(SERVICE, "get_export", ExportArn=state.arn)["Export"]
+        """The export that is meant, and of its bucket what may have changed since AWS accepted the export."""
+        listed = dict(
+            (export["ExportName"], export) for export in self.clients.read_all(SERVICE, "list_exports", "Exports")
+        )
+        for export in listed.values():
+            self._check_account(export["ExportArn"])
+        state = self._meant(listed)
+        if state.name in listed:
+            state.arn = listed[state.name]["ExportArn"]
+            state.status = listed[state.name].get("ExportStatus", {})
             if self.tags:
                 answer = self.clients.read(SERVICE, "list_tags_for_resource", ResourceArn=state.arn)
                 state.tags = boto3_tag_list_to_ansible_dict(answer.get("ResourceTags", []))
-        if not self.absent:
-            state.bucket = self.bucket.read(self.clients, settled=_matches(self.wanted, state.export))
+        elif not self.absent:
+            folded = dict((name.lower(), name) for name in listed)
+            state.namesake = folded.get(state.name.lower(), "")
+            if len(listed) >= exports.LIMIT:
+                state.cur_exports = [name for name in listed if self._is_cur(self._definition(listed, name))]
+        if not self.absent and state.owns_bucket:
+            self._read_bucket(state)
         return state
 
-    def plan(self, current: State) -> Plan:
-        """Bucket first, its policy, then the export; FinopsError where only a replacement would do and is not allowed."""
-        return Plan(self._steps(current), [note("CUR_UNHEALTHY", text) for text in self._warnings(current)])
+    def _meant(self, listed: Mapping[str, Any]) -> State:
+        """The export that the data source reads, where it is one and no option says otherwise; else the one by its name."""
+        source_reads = "" if self.options.get("name") else str(self.source.get("report_name") or "")
+        if source_reads not in ("", self.name):
+            export = self._definition(listed, source_reads)
+            if self._is_cur(export) and self._is_read(export) and self._is_not_contradicted(export):
+                return self._state(source_reads, export)
+        state = self._state(self.name, self._definition(listed, self.name))
+        if source_reads != self.name:
+            state.source_reads, state.source_bucket = source_reads, str(self.source.get("bucket_name"))
+        return state
 
-    def _steps(self, current: State) -> list[Step]:
+    def _state(self, name: str, export: dict[str, Any] | None) -> State:
+        place: dict[str, Any] = {}
+        if export is not None:
+            place = exports.destination(export)
+        elif self.source.get("report_name") == name:
+            place = {"S3Bucket": self.source.get("bucket_name"), "S3Prefix": self.source.get("bucket_prefix")}
+            place["S3Region"] = self.source.get("region_name")
+        bucket, prefix, region = (
+            default if self.options.get(option) or place.get(key) is None else place[key]
+            for key, option, default in zip(
+                DESTINATION, DESTINATION.values(), (self.default_bucket, self.default_prefix, self.default_region)
+            )
+        )
+        if bucket != place.get("S3Bucket"):
+            region = self.default_region
+        return State(self.account, name, bucket, prefix, region, export)
+
+    def _definition(self, listed: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+        if name not in listed:
+            return None
+        return dict(self.clients.read(SERVICE, "get_export", ExportArn=listed[name]["ExportArn"])["Export"])
+
+    @staticmethod
+    def _is_cur(export: dict[str, Any] | None) -> bool:
+        return export is not None and exports.table_of(export) == exports.TABLE
+
+    def _is_read(self, export: dict[str, Any] | None) -> bool:
+        """Whether the data source reads where the export delivers to."""
+        place = exports.destination(export or exports.definition("", "", "", ""))
+        found = (self.source.get("bucket_name"), self.source.get("bucket_prefix"))
+        return all(one in (None, other) for one, other in zip(found, (place["S3Bucket"], place["S3Prefix"])))
+
+    def _is_not_contradicted(self, export: dict[str, Any] | None) -> bool:
+        place = exports.destination(export or {})
+        return all(self.options.get(option) in (None, "", place[key]) for key, option in DESTINATION.items())
+
+    def _bucket(self, state: State) -> Bucket:
+        return Bucket(state.bucket_name, self.account, self.clients.partition, state.region, self.tags)
+
+    def _read_bucket(self, state: State) -> None:
+        bucket = self._bucket(state)
+        stands = state.export is not None and state.wanted == state.export and not state.fixed
+        state.bucket = bucket.read(self.clients, settled=stands and state.status.get("StatusCode") != "UNHEALTHY")
+        if state.bucket is not None and self._delivers_anew(state):
+            state.misleading_file = exports.misleading_file(
+                bucket.keys(self.clients, state.path), state.name, state.prefix
+            )
+        state.delivered = state.was_refreshed and not state.moves
+        # To connect the platform wants to see files under such a prefix; one that reads them has seen them.
+        if "/" in state.prefix and self.source.get("report_name") != state.name:
+            state.delivered = state.bucket is not None and bucket.has_any(self.clients, state.path)
+
+    def _delivers_anew(self, state: State) -> bool:
+        """Whether files will come to lie where files of somebody else, or of another format, may lie already."""
+        is_replaced = bool(state.fixed and self.options.get("allow_replace"))
+        return state.export is None or bool(state.moves or state.layout) or is_replaced
+
+    def plan(self, current: State) -> Plan:
+        """Bucket first, its policy, then the export."""
         if self.absent:
-            return [self._deletion(current)] if current.export else []
-        return self.bucket.plan(current.bucket) + self._plan_export(current) + self._plan_tags(current)
+            return Plan([self._deletion(current)] if current.export else [])
+        obstacles = current.obstacles(bool(self.options.get("allow_replace")))
+        plan = Plan(others=obstacles + current.notes())
+        if current.owns_bucket:
+            of_bucket = self._bucket(current).plan(current.bucket, current.path, current.name, current.delivers)
+            plan.add(of_bucket.steps, of_bucket.others)
+        return plan.add([] if obstacles else self._plan_export(current)).add(self._plan_tags(current))
 
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
         """C(cur), the report as it is after the steps."""
-        arn = current.arn or self.answers.get("create_export", {}).get("ExportArn")
-        return {
-            "cur": self._summary(None if self.absent else arn, None if self.absent else self.wanted, current.status)
-        }
+        if self.absent:
+            return {"cur": self._summary(current, None, {})}
+        arn = self.answers.get("create_export", {}).get("ExportArn") or current.arn
+        return {"cur": self._summary(current, arn, current.wanted)}
 
     def info(self, current: State) -> dict[str, Any]:
         """C(cur), the report as it is, with its definition."""
-        summary = self._summary(current.arn, current.export, current.status)
-        return {
-            "cur": dict(
-                summary, exists=current.export is not None, export=current.export, bucket_settings=current.bucket
-            )
-        }
+        summary = self._summary(current, current.arn, current.export)
+        exists = current.export is not None
+        return {"cur": dict(summary, exists=exists, export=current.export, bucket_settings=current.bucket)}
 
-    def _warnings(self, current: State) -> list[str]:
-        """An export that AWS cannot deliver."""
-        if self.absent or current.status.get("StatusCode") != "UNHEALTHY":
-            return []
-        return [
-            "AWS calls the export {1} UNHEALTHY: {2}".format(
-                self.account, self.name, current.status.get("StatusReason", "no reason given")
-            )
-        ]
+    def _summary(self, state: State, arn: str | None, export: dict[str, Any] | None) -> dict[str, Any]:
+        place = exports.destination(export or state.wanted)
+        return {
+            "name": state.name,
+            "arn": arn,
+            "bucket": place["S3Bucket"],
+            "bucket_region": place["S3Region"],
+            "prefix": place["S3Prefix"],
+            "status": state.status.get("StatusCode"),
+            "delivered": state.delivered and not self.absent,
+        }
 
     def _check_account(self, arn: str) -> None:
         account = arn.split(":")[4]
         if account != self.account:
             raise FinopsError(
-                "O(account_id): the credentials belong to account {0}; nothing was changed".format(account)
+                "O(account_id): the credentials belong to account {0}; nothing was changed".format(account),
+                finding_code="ACCOUNT_OTHER",
             )
-
-    def _summary(self, arn: str | None, export: Mapping[str, Any] | None, status: Mapping[str, Any]) -> dict[str, Any]:
-        destination = ((export or self.wanted)["DestinationConfigurations"])["S3Destination"]
-        return {
-            "name": self.name,
-            "arn": arn,
-            "bucket": destination["S3Bucket"],
-            "bucket_region": destination["S3Region"],
-            "prefix": destination["S3Prefix"],
-            "status": status.get("StatusCode"),
-        }
 
     def _plan_export(self, current: State) -> list[Step]:
         if current.export is None:
-            return [self._creation()]
-        if _matches(self.wanted, current.export):
-            return []
-        fixed = _fixed_differences(self.wanted, current.export)
-        if not fixed:
-            return [self._update(current)]
-        if not self.options.get("allow_replace"):
-            raise FinopsError(
-                "O(name): the export {0} exists with {1}, which AWS cannot change in place. "
-                "Set O(allow_replace) (option allow_replace) to true to delete it and create it anew, which keeps "
-                "the files it delivered; or name another O(name)".format(self.name, ", ".join(fixed))
-            )
-        return [self._deletion(current), self._creation()]
+            return [self._creation(current, code="CUR_MISSING")]
+        if current.fixed:
+            # Where AWS refuses the new one, the old one is made again.
+            back = {"Export": current.export}
+            again = Step("Create the export {0} as it was".format(current.name), SERVICE, "create_export", back)
+            deletion = dataclasses.replace(self._deletion(current), code="CUR_TABLE", undo=again)
+            return [deletion, self._creation(dataclasses.replace(current, export=None))]
+        return [] if current.wanted == current.export else [self._update(current)]
 
-    def _creation(self) -> Step:
-        parameters: dict[str, Any] = {"Export": self.wanted}
+    def _creation(self, current: State, code: str = "") -> Step:
+        parameters: dict[str, Any] = {"Export": current.wanted}
         if self.tags:
             parameters["ResourceTags"] = ansible_dict_to_boto3_tag_list(self.tags)
         return Step(
-            "Create the export {0}".format(self.name),
+            "Create the export {0}".format(current.name),
             SERVICE,
             "create_export",
             parameters,
-            after=self.wanted,
+            code=code,
+            after=current.wanted,
             repeat_on=_NOT_YET_PERMITTED,
         )
 
     def _update(self, current: State) -> Step:
         # UpdateExport overwrites all of the export, so what is not ours is sent back as it was read.
-        export = copy.deepcopy(current.export or {})
-        export["DataQuery"]["QueryStatement"] = self.wanted["DataQuery"]["QueryStatement"]
-        destination = export["DestinationConfigurations"]["S3Destination"]
-        destination.update(self.wanted["DestinationConfigurations"]["S3Destination"])
-        export["RefreshCadence"] = self.wanted["RefreshCadence"]
         return Step(
-            "Update the export {0}".format(self.name),
+            "Update the export {0}".format(current.name),
             SERVICE,
             "update_export",
-            {"ExportArn": current.arn, "Export": export},
-            before=current.export,
-            after=export,
+            {"ExportArn": current.arn, "Export": current.wanted},
+            code="CUR_DIFFERS",
+            before=copy.deepcopy(current.export),
+            after=current.wanted,
             repeat_on=_NOT_YET_PERMITTED,
         )
 
     def _deletion(self, current: State) -> Step:
-        title = "Delete the export {0}".format(self.name)
+        title = "Delete the export {0}".format(current.name)
         return Step(title, SERVICE, "delete_export", {"ExportArn": current.arn}, before=current.export)
 
     def _plan_tags(self, current: State) -> list[Step]:
-        if current.export is None or has_all(self.tags, current.tags):
+        if current.export is None or current.fixed or has_all(self.tags, current.tags):
             return []
         tags = ansible_dict_to_boto3_tag_list(self.tags)
         return [
             Step(
-                "Tag the export {0}".format(self.name),
+                "Tag the export {0}".format(current.name),
                 SERVICE,
                 "tag_resource",
                 {"ResourceArn": current.arn, "ResourceTags": tags},
+                code="CUR_TAGS",
                 before=dict(current.tags),
                 after=dict(current.tags, **self.tags),
             )
         ]
-
-
-def _matches(wanted: Mapping[str, Any], export: Mapping[str, Any] | None) -> bool:
-    """Whether an export has all that is wanted; settings and columns that are not ours do not count."""
-    return (
-        export is not None
-        and not _fixed_differences(wanted, export)
-        and _has_columns(wanted["DataQuery"]["QueryStatement"], export["DataQuery"]["QueryStatement"])
-        and _only(wanted, export, "DestinationConfigurations") == wanted["DestinationConfigurations"]
-        and _only(wanted, export, "RefreshCadence") == wanted["RefreshCadence"]
-    )
-
-
-def _only(wanted: Mapping[str, Any], export: Mapping[str, Any], key: str) -> Any:
-    return documents.only_keys_of(wanted[key], export.get(key))
-
-
-def _has_columns(wanted: str, query: str) -> bool:
-    found = documents.selected_columns(query)
-    return found is not None and found >= (documents.selected_columns(wanted) or set())
-
-
-def _fixed_differences(wanted: Mapping[str, Any], export: Mapping[str, Any]) -> list[str]:
-    """The table's settings that differ, such as C(TIME_GRANULARITY=DAILY): AWS fixes them when an export is made."""
-    tables = export["DataQuery"].get("TableConfigurations") or {}
-    if documents.TABLE not in tables:
-        return ["another table ({0})".format(", ".join(tables) or "unknown")]
-    found = tables[documents.TABLE]
-    return [
-        "{0}={1}".format(key, found.get(key, "unset"))
-        for key, value in wanted["DataQuery"]["TableConfigurations"][documents.TABLE].items()
-        if found.get(key, value) != value
-    ]
 
 
 RESOURCE = Cur

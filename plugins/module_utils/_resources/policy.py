@@ -20,7 +20,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.identiti
     identities,
     policy_name,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import documents, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import policies, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_meaning import (
+    listed,
+    same_meaning,
+    statements_of,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
@@ -70,17 +75,17 @@ class Policy(Resource):
         prefix = settings.prefix(options.get("prefix"), option="prefix")
         self.tags = settings.tags(options.get("tags"))
         self.wanted = dict(
-            (KINDS[kind], documents.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
+            (KINDS[kind], policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
             for kind in options["policies"]
         )
 
     def read(self) -> State:
         """All from one look at IAM; tags, which that does not show, by a call for each policy where some are wanted."""
-        listed = dict((policy_name(policy), policy) for policy in identities(self.clients).policies)
-        folded = dict((name.casefold(), name) for name in listed)
-        missing = [name for name in self.wanted if name not in listed and name.casefold() in folded]
+        there = dict((policy_name(policy), policy) for policy in identities(self.clients).policies)
+        folded = dict((name.casefold(), name) for name in there)
+        missing = [name for name in self.wanted if name not in there and name.casefold() in folded]
         return State(
-            dict((name, self._found(name, listed[name])) for name in self.wanted if name in listed),
+            dict((name, self._found(name, there[name])) for name in self.wanted if name in there),
             dict((name, folded[name.casefold()]) for name in missing),
         )
 
@@ -153,13 +158,13 @@ class Policy(Resource):
         sids = [statement["Sid"] for statement in wanted["Statement"]]
         kept = [
             statement
-            for statement in documents.statements_of(found.document if found else None)
+            for statement in statements_of(found.document if found else None)
             if statement.get("Sid") not in sids and _lets_only_decrypt(statement)
         ]
         return dict(wanted, Statement=wanted["Statement"] + kept)
 
     def _is_as_wanted(self, name: str, found: Found) -> bool:
-        return documents.same_document(self._document(name, found), found.document)
+        return same_meaning(self._document(name, found), found.document)
 
     def _creation(self, name: str) -> Step:
         document = self.wanted[name]
@@ -195,7 +200,7 @@ class Policy(Resource):
         return [], [_no_room(name, found)]
 
     def _is_ours(self, name: str, version: Mapping[str, Any]) -> bool:
-        return documents.is_generated(name, version["Document"], self.partition)
+        return policies.is_generated(name, version["Document"], self.partition)
 
     def _version_deletion(self, name: str, found: Found, version: Mapping[str, Any]) -> Step:
         return Step(
@@ -234,12 +239,8 @@ def _lets_only_decrypt(statement: Mapping[str, Any]) -> bool:
     """Whether a statement lets named KMS keys be used to read, and nothing else, as a bucket under such a key needs."""
     if statement.get("Effect") != "Allow" or not {"Action", "Resource"} <= set(statement):
         return False
-    actions, resources = _as_list(statement["Action"]), _as_list(statement["Resource"])
+    actions, resources = listed(statement["Action"]), listed(statement["Resource"])
     return {action.lower() for action in actions} == {"kms:decrypt"} and all(map(_KEY_ARN.match, resources))
-
-
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
 
 
 def _not_in_force(found: Found) -> list[Mapping[str, Any]]:

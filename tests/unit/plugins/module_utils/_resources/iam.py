@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import documents, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import policies, settings
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT
 
 BILLING, DISCOVERY = settings.BILLING_IMPORT, settings.RESOURCE_DISCOVERY
@@ -17,7 +17,7 @@ BUCKET = f"billing-export-{ACCOUNT}"
 
 def document(name: str = DISCOVERY, variant: str = "documented", bucket: str = BUCKET) -> dict[str, Any]:
     """The document of a FinOps policy."""
-    return documents.policy_document(name, variant, "aws", bucket, "reports")
+    return policies.policy_document(name, variant, "aws", bucket, "reports")
 
 
 def allowing(*actions: str, resource: Any = "*", **more: Any) -> dict[str, Any]:

@@ -192,11 +192,33 @@ def test_any_other_statement_of_others_goes(statement: dict[str, Any]) -> None:
     assert json.loads(step.parameters["PolicyDocument"]) == document()
 
 
-def test_equal_documents_in_another_order_are_no_drift() -> None:
+def rewritten(change: str) -> dict[str, Any]:
+    """The billing policy in other words."""
     found = document(BILLING)
-    found["Statement"].reverse()
-    found["Statement"][0]["Action"].reverse()
-    assert titles(planned(policy(policy_arn(BILLING), found), policies=["billing_import"])) == []
+    files, bucket = found["Statement"]
+    if change == "order":
+        bucket["Action"].reverse()
+        found["Statement"].reverse()
+    if change == "no Sid":
+        del files["Sid"], bucket["Sid"]
+    if change == "letter case":
+        bucket["Action"] = [action.upper() for action in bucket["Action"]]
+    if change == "split":
+        found["Statement"] = [files, *({**bucket, "Sid": f"S{n}", "Action": a} for n, a in enumerate(bucket["Action"]))]
+    if change == "doubles":
+        found["Statement"] += [{**files, "Sid": "Again"}]
+        bucket["Action"] *= 2
+    return found
+
+
+@pytest.mark.parametrize("change", ["order", "no Sid", "letter case", "split", "doubles"])
+def test_documents_of_one_meaning_are_no_drift(change: str) -> None:
+    found = policy(policy_arn(BILLING), rewritten(change))
+    about = resource(found, policies=["billing_import"])
+    current = about.read()
+    assert rewritten(change) != document(BILLING)
+    assert titles(about.plan(current)) == []
+    assert about.info(current)["policies"][BILLING]["as_wanted"] is True
 
 
 def test_removal_deletes_the_other_versions_first() -> None:

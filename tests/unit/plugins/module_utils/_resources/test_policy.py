@@ -107,6 +107,12 @@ def test_at_five_versions_the_oldest_of_ours_makes_room_never_the_one_in_force()
     assert plan.steps[0].parameters["VersionId"] == "v3"
 
 
+def test_tags_are_set_after_room_was_made() -> None:
+    found = policy(ARN, document(variant="least_privilege"), *THEIRS[:4], default="v5")
+    plan = planned(found, tags={"team": "costs"}, answers={"get_policy": {"Policy": {}}})
+    assert [step.operation for step in plan.steps] == ["delete_policy_version", "create_policy_version", "tag_policy"]
+
+
 def test_versions_are_old_by_number_not_by_text() -> None:
     found = policy(ARN, *[THEIRS[0]] * 8, *[document(variant="least_privilege")] * 3, THEIRS[1], default="v12")
     found["PolicyVersionList"] = found["PolicyVersionList"][:5]
@@ -284,6 +290,16 @@ def test_who_is_denied_the_one_look_asks_for_each_thing() -> None:
     assert about.plan(current).steps[0].before == THEIRS[0]
     listings = [parameters for operation, parameters in about.clients.calls if operation == "list_policies"]
     assert listings[0] == {"Scope": "Local", "MaxItems": 1000}
+
+
+def test_who_is_denied_the_one_look_reads_versions_only_where_one_must_be_made() -> None:
+    answers = {
+        "get_account_authorization_details": AwsError("iam", "AccessDenied", "no"),
+        "list_policies": {"Policies": [{"Arn": ARN, "DefaultVersionId": "v1"}]},
+        "get_policy_version": {"PolicyVersion": {"VersionId": "v1", "Document": document()}},
+    }
+    about = Policy({"policies": ["resource_discovery"], "variant": "documented"}, FakeClients(answers))
+    assert about.plan(about.read()).findings == []
 
 
 def test_any_other_refusal_of_the_one_look_is_an_error() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.user import User
 from tests.unit.plugins.module_utils._resources.iam import (
     BILLING,
@@ -426,3 +428,10 @@ def test_a_bad_name_is_named_by_its_option() -> None:
     with pytest.raises(InputError) as error:
         resource(name="no/slash")
     assert error.value.option == "name"
+
+
+def test_alone_it_complains_of_the_option_by_its_own_name() -> None:
+    options = {"account_id": 111122223333, "policies": [], "state": "present"}
+    result = run(User, options, Clients(options), Mode(check=True))
+    assert result["failed"] is True
+    assert result["msg"].startswith("account_id: must be a string of 12 digits, but is the number")

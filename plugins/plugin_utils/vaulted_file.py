@@ -46,7 +46,8 @@ class VaultedFile(SecretStore):
             raise InputError("secret_store_folder", f"{self._path} cannot be read: {error.strerror}") from None
         if not self._vault.is_encrypted(content):
             raise FinopsError(
-                f"O(secret_store_folder): {self._path} is not encrypted by Ansible Vault; move it away", "STORE_FOREIGN"
+                f"O(secret_store_folder): {self._path} is not encrypted by Ansible Vault; move it away",
+                finding_code="STORE_FOREIGN",
             )
         return checked(self._decrypted(content))
 
@@ -57,7 +58,7 @@ class VaultedFile(SecretStore):
             raise FinopsError(
                 f"O(secret_store_folder): {self._path} cannot be decrypted. Start the run with the vault password that "
                 "it was encrypted with, or move it away",
-                "STORE_LOCKED",
+                finding_code="STORE_LOCKED",
             ) from None
         except yaml.YAMLError:
             return None

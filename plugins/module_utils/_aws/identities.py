@@ -57,7 +57,7 @@ class Identities:
             if account != self._clients.account:
                 raise FinopsError(
                     "O(account_id): the credentials belong to account {0}; nothing was changed".format(account),
-                    "ACCOUNT_OTHER",
+                    finding_code="ACCOUNT_OTHER",
                 )
         return entities
 

@@ -62,7 +62,7 @@ class Account(Resource):
         super().__init__(options, clients)
         self.fleet = options.get("fleet")
         if self.fleet and self.fleet.get("problem"):
-            raise FinopsError(self.fleet["problem"], "ACCOUNT_UNFIT")
+            raise FinopsError(self.fleet["problem"], finding_code="ACCOUNT_UNFIT")
         account = clients.account
         settings.permissions_boundary(options.get("permissions_boundary"), account)
         settings.export_name(options.get("cur_name"), account)
@@ -87,7 +87,7 @@ class Account(Resource):
             listing = Listing(self.clients.platform.cloud_accounts())
             view = listing.view(self.clients.account, self.options.get("data_source_name"))
             if view["problem"]:
-                raise FinopsError(view["problem"], "ACCOUNT_UNFIT")
+                raise FinopsError(view["problem"], finding_code="ACCOUNT_UNFIT")
             view["organization"] = self.clients.platform.organization()
         view = view or {}
         return State(self.clients.log_in(), view.get("data_source"), view.get("organization") or {})

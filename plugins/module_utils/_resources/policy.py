@@ -172,7 +172,7 @@ class Policy(Resource):
         if self.tags:
             parameters["Tags"] = ansible_dict_to_boto3_tag_list(self.tags)
         title = "Create the policy {0}".format(name)
-        return Step(title, "iam", "create_policy", parameters, "POLICY_MISSING", after=document)
+        return Step(title, "iam", "create_policy", parameters, code="POLICY_MISSING", after=document)
 
     def _taken(self, name: str, spelled: str) -> Finding:
         return blocked(
@@ -191,7 +191,9 @@ class Policy(Resource):
         parameters = {"PolicyArn": found.arn, "PolicyDocument": json.dumps(document), "SetAsDefault": True}
         title = "Update the policy {0} by a new version".format(name)
         operation = "create_policy_version"
-        update = Step(title, "iam", operation, parameters, "POLICY_DOCUMENT", before=found.document, after=document)
+        update = Step(
+            title, "iam", operation, parameters, code="POLICY_DOCUMENT", before=found.document, after=document
+        )
         if len(found.versions) < VERSION_LIMIT:
             return [update] + tagging, []
         ours = [version for version in _not_in_force(found) if self._is_ours(name, version)]
@@ -217,7 +219,9 @@ class Policy(Resource):
         steps = [self._version_deletion(name, found, version) for version in _not_in_force(found)]
         title = "Delete the policy {0}".format(name)
         parameters = {"PolicyArn": found.arn}
-        return steps + [Step(title, "iam", "delete_policy", parameters, "POLICY_PRESENT", before=found.document)], []
+        return steps + [
+            Step(title, "iam", "delete_policy", parameters, code="POLICY_PRESENT", before=found.document)
+        ], []
 
     def _tagging(self, name: str, found: Found) -> list[Step]:
         if has_all(self.tags, found.tags):
@@ -228,7 +232,7 @@ class Policy(Resource):
                 "iam",
                 "tag_policy",
                 {"PolicyArn": found.arn, "Tags": ansible_dict_to_boto3_tag_list(self.tags)},
-                "POLICY_TAGS",
+                code="POLICY_TAGS",
                 before=dict(found.tags),
                 after=dict(found.tags, **self.tags),
             )

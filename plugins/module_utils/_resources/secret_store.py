@@ -52,7 +52,8 @@ class SecretStore:
         self._put(value)
         if self.read() != value:
             raise FinopsError(
-                "O(secret_store): what was written to {0} does not read back".format(self.name), "STORE_NOT_KEPT"
+                "O(secret_store): what was written to {0} does not read back".format(self.name),
+                finding_code="STORE_NOT_KEPT",
             )
 
     def restore(self, previous: Mapping[str, str] | None) -> None:
@@ -124,7 +125,7 @@ class SecretsManager(_AwsStore):
             "aws secretsmanager restore-secret --secret-id {0} --region {1}; or choose another name".format(
                 self.name, self._clients.region_of(self.SERVICE)
             ),
-            "STORE_DELETION_SCHEDULED",
+            finding_code="STORE_DELETION_SCHEDULED",
         )
 
     def _put(self, value: Mapping[str, str]) -> None:
@@ -172,7 +173,7 @@ def checked(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or "access_key_id" not in value:
         raise FinopsError(
             "O(secret_store_name): what is kept there was not written by this collection; choose another name",
-            "STORE_FOREIGN",
+            finding_code="STORE_FOREIGN",
         )
     return value
 

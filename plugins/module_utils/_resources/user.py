@@ -25,6 +25,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.pl
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.policy import KINDS
 
+POLICY_MISSING = "USER_POLICY_MISSING"
+BOUNDARY_MISSING = "USER_BOUNDARY_MISSING"
+BOUNDARY_OTHER = "USER_BOUNDARY_OTHER"
 _GONE = ("NoSuchEntity",)
 
 
@@ -89,11 +92,11 @@ class User(Resource):
         state = State(local=dict((policy_name(policy), arn) for arn, policy in listed.items()))
         if user is not None:
             state.user = self._found(user)
-        elif not self.absent:
+        else:
             alike = [name for name in iam.user_names() if name.casefold() == self.name.casefold()]
             state.spelled = alike[0] if alike else None
-        of_interest = _arns_of(state.user) | ({self.boundary} if self.boundary else set())
-        state.documents = dict((arn, iam.document(listed[arn])) for arn in sorted(of_interest & set(listed)))
+        of_interest = {self.boundary, *_arns_of(state.user)}
+        state.documents = dict((arn, iam.document(policy)) for arn, policy in listed.items() if arn in of_interest)
         return state
 
     def _found(self, user: Entity) -> Found:
@@ -273,7 +276,7 @@ class User(Resource):
         if self.tags:
             parameters["Tags"] = ansible_dict_to_boto3_tag_list(self.tags)
         title, after = "Create the user {0}".format(self.name), {"user": self._arn("user", self.name)}
-        return Step(title, "iam", "create_user", parameters, "USER_MISSING", after=after)
+        return Step(title, "iam", "create_user", parameters, code="USER_MISSING", after=after)
 
     def _without_console(self, user: Found) -> list[Step]:
         if not user.console_access:
@@ -284,7 +287,7 @@ class User(Resource):
                 "iam",
                 "delete_login_profile",
                 {"UserName": self.name},
-                "USER_CONSOLE_ACCESS",
+                code="USER_CONSOLE_ACCESS",
                 before={"console_access": True},
                 after={"console_access": False},
             )
@@ -299,13 +302,13 @@ class User(Resource):
                 "iam",
                 "put_user_permissions_boundary",
                 {"UserName": self.name, "PermissionsBoundary": self.boundary},
-                "USER_BOUNDARY_OTHER" if user.boundary else "USER_BOUNDARY_MISSING",
+                code=BOUNDARY_OTHER if user.boundary else BOUNDARY_MISSING,
                 before={"permissions_boundary": user.boundary},
                 after={"permissions_boundary": self.boundary},
             )
         ]
 
-    def _attachment(self, current: State, name: str, code: str = "USER_POLICY_MISSING") -> Step:
+    def _attachment(self, current: State, name: str, code: str = POLICY_MISSING) -> Step:
         arn = self._policy_arn(current, name)
         title = "Attach {0} to the user {1}".format(name, self.name)
         parameters = {"UserName": self.name, "PolicyArn": arn}
@@ -319,7 +322,7 @@ class User(Resource):
                 "iam",
                 "detach_user_policy",
                 {"UserName": self.name, "PolicyArn": arn},
-                "USER_POLICY_EXCESS",
+                code="USER_POLICY_EXCESS",
                 before={"attached": arn},
             )
             for arn, name in user.attached.items()
@@ -331,7 +334,17 @@ class User(Resource):
             return []
         parameters = {"UserName": self.name, "Tags": ansible_dict_to_boto3_tag_list(self.tags)}
         before, after = dict(user.tags), dict(user.tags, **self.tags)
-        return [Step("Tag the user {0}".format(self.name), "iam", "tag_user", parameters, "USER_TAGS", before, after)]
+        return [
+            Step(
+                "Tag the user {0}".format(self.name),
+                "iam",
+                "tag_user",
+                parameters,
+                code="USER_TAGS",
+                before=before,
+                after=after,
+            )
+        ]
 
     def _removal(self, current: State) -> Plan:
         user = current.user
@@ -345,7 +358,9 @@ class User(Resource):
         steps = self._without_console(user) + self._detachments(current, user)
         title, before = "Delete the user {0}".format(self.name), {"user": user.arn}
         steps = [dataclasses.replace(step, code="") for step in steps]
-        return Plan(steps + [Step(title, "iam", "delete_user", {"UserName": self.name}, "USER_PRESENT", before=before)])
+        return Plan(
+            steps + [Step(title, "iam", "delete_user", {"UserName": self.name}, code="USER_PRESENT", before=before)]
+        )
 
     def _in_use(self, current: State, user: Found) -> list[str]:
         reasons = {
@@ -364,12 +379,12 @@ def _holder(entity: Entity, inline: str) -> Holder:
     )
 
 
-def _arns_of(user: Found | None) -> set[str]:
+def _arns_of(user: Found | None) -> set[str | None]:
     """The ARNs of all policies that the user has in some way."""
     if user is None:
         return set()
     holders = [user, *user.groups.values()]
-    return {arn for holder in holders for arn in holder.attached} | ({user.boundary} if user.boundary else set())
+    return {user.boundary, *(arn for holder in holders for arn in holder.attached)}
 
 
 RESOURCE = User

@@ -53,6 +53,7 @@ def test_of_aws_own_policies_one_is_for_administrators() -> None:
         (allowing("s3:Get*", "s3:List*", resource="arn:aws:s3:::x"), []),
         (allowing("s3:Get*"), ["s3:ListBucket"]),
         ({"Statement": []}, BILLING_ACTIONS),
+        (allowing("*", Effect="Deny", resource="arn:aws:s3:::others"), BILLING_ACTIONS),
         ({"Statement": [{"Effect": "Allow", "NotAction": ["s3:getobject"], "Resource": "*"}]}, ["s3:GetObject"]),
         (without("s3:ListBucket"), ["s3:ListBucket"]),
         (without("*"), BILLING_ACTIONS),

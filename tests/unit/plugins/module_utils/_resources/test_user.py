@@ -303,6 +303,7 @@ def test_a_name_in_another_spelling_is_in_the_way_of_a_creation() -> None:
     assert "O(name)" in plan.blocked[0].remedy and plan.blocked[0].actual == "finopsforclouduser"
     assert planned(user(name="finopsforclouduser"), state="absent").findings == []
     assert planned(user(name="finopsforclouduser"), name="finopsforclouduser").findings == []
+    assert codes(planned(user(name="somebody"))) == ["USER_MISSING"]
 
 
 def test_tags_are_added_and_those_of_others_stay() -> None:

@@ -12,6 +12,8 @@ description:
   - Checks every setting of an account, finds out who the caller is, and looks up the account's data source, before
     anything is written. All that can be wrong with an account's inventory variables fails here, with the variable's
     name.
+  - A data source of another type than the account's case, or a disabled organization of the platform, stops the account
+    here.
   - The settings of other modules are checked here, not kept. Give them to those modules as well.
 version_added: 1.0.0
 author:
@@ -48,6 +50,10 @@ options:
   user_name:
     description:
       - The user's name, as in O(finops_for_cloud.aws.user#module:name).
+    type: str
+  permissions_boundary:
+    description:
+      - The user's permissions boundary, as in O(finops_for_cloud.aws.user#module:permissions_boundary).
     type: str
   data_source_name:
     description:

@@ -13,6 +13,9 @@ description:
     C(FinOpsForCloudResourceDiscovery), for the account's partition and bucket.
   - A policy that has other content gets a new default version. IAM keeps five; to make room only a version that this
     collection wrote and that is not in force is deleted. Where there is none, the task fails and names the versions.
+  - A statement of others that grants just C(kms:Decrypt) on the ARNs of keys, as a bucket under a key of KMS needs it,
+    is no difference, and stays in a new version. Anything else that was added goes.
+  - A policy is found by its name under any path.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)

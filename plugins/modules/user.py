@@ -11,8 +11,10 @@ short_description: The IAM user that the FinOps platform acts as in an account
 description:
   - Makes the user C(FinOpsForCloudUser) as the platform documents it, without access to the AWS console, with the
     FinOps policies attached directly.
-  - A FinOps policy that the account's case does not need is detached. Policies of others stay attached, with a warning
-    that names them.
+  - A FinOps policy that the account's case does not need is detached. One that a group gives to the user is not
+    attached again. Policies of others, inline policies and groups stay, with a warning that names them.
+  - A user that may do anything in its account is refused, since its key would be handed to the platform, unless
+    O(permissions_boundary) limits it. So is one whose permissions boundary keeps it from the platform's work.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -31,11 +33,16 @@ options:
     elements: str
     choices: [billing_import, resource_discovery]
     default: [billing_import, resource_discovery]
+  permissions_boundary:
+    description:
+      - The ARN of the policy that must be the user's permissions boundary, one of the account itself or of AWS.
+      - Without it a boundary is neither set nor changed.
+    type: str
   state:
     description:
       - V(present) makes the user.
-      - V(absent) deletes it with its password and its FinOps attachments, unless it still has access keys or policies
-        of others.
+      - V(absent) deletes it with its password and its FinOps attachments, unless it still has access keys, groups or
+        policies of others.
     type: str
     choices: [present, absent]
     default: present
@@ -65,6 +72,12 @@ EXAMPLES = r"""
     profile: management
     policies:
       - resource_discovery
+
+- name: Create the user with the permissions boundary that every user of the company must have
+  finops_for_cloud.aws.user:
+    account_id: "111122223333"
+    profile: management
+    permissions_boundary: arn:aws:iam::111122223333:policy/CompanyBoundary
 
 - name: Delete the user
   finops_for_cloud.aws.user:
@@ -103,6 +116,23 @@ user:
       elements: str
       returned: always
       sample: []
+    inline_policies:
+      description: The names of its inline policies, which are of others.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    groups:
+      description: The names of the groups that it is in.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    permissions_boundary:
+      description: The ARN of its permissions boundary, V(none) without one.
+      type: str
+      returned: always
+      sample: null
     console_access:
       description: Whether the user has a password for the AWS console.
       type: bool

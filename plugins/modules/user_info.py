@@ -9,7 +9,8 @@ DOCUMENTATION = r"""
 module: user_info
 short_description: Look at the IAM user of the FinOps platform in an account
 description:
-  - Reads the user, its policies and whether it has access to the AWS console. Changes nothing.
+  - Reads the user, its policies and groups, its permissions boundary and whether it has access to the AWS console.
+    Changes nothing.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -21,8 +22,8 @@ options:
     type: str
   policies:
     description:
-      - Accepted so that the options of M(finops_for_cloud.aws.user) can be used unchanged; what is attached is returned
-        either way.
+      - Which FinOps policies the user is to have, as in O(finops_for_cloud.aws.user#module:policies). What is attached is
+        returned either way.
     type: list
     elements: str
     choices: [billing_import, resource_discovery]
@@ -79,6 +80,23 @@ user:
       elements: str
       returned: always
       sample: []
+    inline_policies:
+      description: The names of its inline policies, which are of others.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    groups:
+      description: The names of the groups that it is in.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    permissions_boundary:
+      description: The ARN of its permissions boundary, V(none) without one.
+      type: str
+      returned: always
+      sample: null
     console_access:
       description: Whether the user has a password for the AWS console.
       type: bool

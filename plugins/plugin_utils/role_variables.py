@@ -59,6 +59,7 @@ VARIABLES: dict[str, dict[str, str]] = {
         "cur_bucket_region": "finops_cur_bucket_region",
         "policy_variant": "finops_policy_variant",
         "user_name": "finops_user_name",
+        "permissions_boundary": "finops_permissions_boundary",
         "data_source_name": "finops_data_source_name",
         "tags": "finops_tags",
     },
@@ -81,6 +82,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     "user": {
         **_ACCOUNT,
         "name": "finops_user_name",
+        "permissions_boundary": "finops_permissions_boundary",
         "tags": "finops_tags",
     },
     "access_key": {
@@ -106,6 +108,7 @@ _NAMES = {
     "cur_bucket_region": "finops_cur_bucket_region",
     "policy_variant": "finops_policy_variant",
     "user_name": "finops_user_name",
+    "permissions_boundary": "finops_permissions_boundary",
     "data_source_name": "finops_data_source_name",
     "tags": "finops_tags",
     "case": "finops_case",

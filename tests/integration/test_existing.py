@@ -313,6 +313,7 @@ def test_a_data_source_of_the_other_type_is_a_clear_error(fleet: Fleet) -> None:
     fleet.run({"member": {HOST: account}})
     run = fleet.run({"standalone": {HOST: account}})
     assert "linked" in failure(run)
+    assert run.writes == []
     assert fleet.sources()[account["finops_account_id"]]["config"]["linked"] is True
 
 

@@ -106,6 +106,7 @@ class Clients:
         self._store: SecretStore | None = None
         self._has_store = False
         self._is_central = False
+        self._remembered: dict[str, Any] = {}
         # Set by the action shell, which has the vault's password: (folder, name) -> SecretStore.
         self.vaulted_files: Callable[[str, str], SecretStore] | None = None
 
@@ -142,6 +143,10 @@ class Clients:
         """Talk to one service in a region of its own, as the bucket's."""
         self._regions[service] = region
 
+    def region_of(self, service: str) -> str:
+        """The region in which a service is called."""
+        return self._regions.get(service) or self.region
+
     def log_in(self) -> dict[str, Any]:
         """Who the caller is, after one call to STS: AssumeRole where a role is given, else GetCallerIdentity.
 
@@ -170,7 +175,7 @@ class Clients:
     def elsewhere(self, role_arn: str | None, region: str | None) -> Clients:
         """The clients of a central account, reached from the same credentials by a role; without a role, this account's."""
         if not role_arn:
-            for service in ("secretsmanager", "ssm"):
+            for service in ("secretsmanager", "ssm", "kms"):
                 self.use_region(service, region or self.region)
             return self
         options = dict(self._options, session=None, assume_role_arn=role_arn, assume_role_external_id=None)
@@ -209,14 +214,22 @@ class Clients:
         except OutcomeUnknown as error:
             raise FinopsError(str(error))
 
-    def read_all(self, service: str, operation: str, key: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
-        """All pages of a listing as one list; None where AWS answers with one of the error codes in missing."""
+    def remembered(self, service: str, read: Callable[[], Any]) -> Any:
+        """What read() gave, once until the next write to the service."""
+        if service not in self._remembered:
+            self._remembered[service] = read()
+        return self._remembered[service]
+
+    def read_all(
+        self, service: str, operation: str, key: str | None = None, missing: Sequence[str] = (), **parameters: Any
+    ) -> Any:
+        """All pages of a listing as one list, or without a key as one answer; None for the error codes in missing."""
         paginator = self._client(service).get_paginator(operation)
         try:
-            return converted(
-                "{0}:{1}".format(service, operation),
-                lambda: paginator.paginate(**parameters).build_full_result().get(key, []),
+            answer = converted(
+                "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()
             )
+            return answer if key is None else answer.get(key, [])
         except AwsError as error:
             if error.code in missing:
                 return None
@@ -230,6 +243,7 @@ class Clients:
         repeat_on: words of an error after which the call is repeated for up to two minutes.
         Raises OutcomeUnknown where it may have happened, other FinopsErrors where it did not.
         """
+        self._remembered.pop(client, None)
         others: dict[str, Callable[[], Any]] = {
             "platform": lambda: self.platform,
             "store": lambda: self.store,
@@ -279,7 +293,7 @@ class Clients:
         return self._clients[service, once]
 
     def _new_client(self, service: str, once: bool, credentials: Mapping[str, str] | None) -> Any:
-        options = dict(self._options, region=self._regions.get(service) or self.region, **(credentials or {}))
+        options = dict(self._options, region=self.region_of(service), **(credentials or {}))
         if credentials:
             options["profile"] = None
         region, endpoint_url, arguments = get_aws_connection_info(_AsModule(options))

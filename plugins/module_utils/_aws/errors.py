@@ -48,6 +48,7 @@ CREDENTIAL_CODES = (
     "ExpiredTokenException",
     "AuthFailure",
 )
+QUOTA_CODES = ("LimitExceeded", "ServiceQuotaExceededException")
 CREDENTIAL_VARIABLES = "O(profile), or O(access_key) and O(secret_key), or the environment's AWS_ variables"
 
 
@@ -58,6 +59,8 @@ class AwsError(FinopsError):
         hint = ""
         if code in CREDENTIAL_CODES:
             hint = ". Check the credentials of {0}: they are wrong, inactive or expired".format(CREDENTIAL_VARIABLES)
+        if code in QUOTA_CODES:
+            hint = ". This is a quota of the account: delete what nobody needs, or ask for more in AWS's Service Quotas"
         super().__init__("AWS refused {0}: {1}: {2}{3}".format(call, code, message, hint))
         self.code = code
         self.message = message

@@ -32,6 +32,7 @@ _RESERVED_BUCKET_NAME = re.compile(r"(xn--|sthree-|amzn-s3-demo-)|.*(-s3alias|--
 _PREFIX = re.compile(r"[0-9A-Za-z!\-_.*'()/]+\Z")
 # IAM API: UserName.
 _USER_NAME = re.compile(r"[\w+=,.@\-]{1,64}\Z", re.ASCII)
+_POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(aws|[0-9]{12}):policy/[\w+=,.@/\-]+\Z", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]\Z")
 # The platform answers 400 to longer names and stores the data source all the same, without its import.
 DATA_SOURCE_NAME_LENGTH = 235
@@ -117,6 +118,20 @@ def user_name(value: str | None, option: str = "user_name") -> str:
     if not _USER_NAME.match(name):
         raise InputError(option, "{0!r} must be 1 to 64 letters, digits or +=,.@_-".format(name))
     return name
+
+
+def permissions_boundary(value: str | None, account: str, option: str = "permissions_boundary") -> str | None:
+    """The ARN of the policy that limits the user, of the account itself or AWS's own (IAM user guide); None for none."""
+    if not value:
+        return None
+    found = _POLICY_ARN.match(value)
+    if not found or found[1] not in ("aws", account):
+        raise InputError(
+            option,
+            "{0!r} must be the ARN of a policy in the account itself, such as arn:aws:iam::{1}:policy/NAME, or of "
+            "AWS's own".format(value, account),
+        )
+    return value
 
 
 def data_source_name(value: str | None, account: str, option: str = "data_source_name") -> str:

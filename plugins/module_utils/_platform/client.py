@@ -96,6 +96,10 @@ class Platform:
             raise InputError("platform_url", "what answers at {0} is not the platform".format(self.url))
         return list(answer["cloud_accounts"])
 
+    def organization(self) -> dict[str, Any]:
+        """The organization itself, with C(disabled) and C(currency)."""
+        return self._read("organizations/{0}".format(quote(self.organization_id, safe="")))
+
     def cloud_account(self, identifier: str) -> dict[str, Any]:
         """One data source by its id."""
         return self._read("cloud_accounts/{0}".format(quote(identifier, safe="")))

@@ -8,16 +8,33 @@ All that can be wrong with an account's variables is found here, before its firs
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import secret_store
+
+# An address without encryption that is not this machine's own, and its host.
+_UNENCRYPTED = re.compile(
+    r"http://(?:[^/@]*@)?(?!(?:localhost|127(?:\.[0-9]+){3}|\[::1\])(?:[:/]|\Z))([^/:\s]+)", re.IGNORECASE
+)
+
+
+@dataclasses.dataclass
+class State:
+    """The caller as log_in() has it, the account's data source (empty for none, None unknown), the organization."""
+
+    identity: Mapping[str, Any]
+    data_source: dict[str, Any] | None = None
+    organization: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Account(Resource):
@@ -34,6 +51,7 @@ class Account(Resource):
         cur_prefix={"type": "str"},
         policy_variant={"type": "str"},
         user_name={"type": "str"},
+        permissions_boundary={"type": "str"},
         data_source_name={"type": "str"},
         tags={"type": "dict"},
         fleet={"type": "dict"},
@@ -44,8 +62,9 @@ class Account(Resource):
         super().__init__(options, clients)
         self.fleet = options.get("fleet")
         if self.fleet and self.fleet.get("problem"):
-            raise FinopsError(self.fleet["problem"])
+            raise FinopsError(self.fleet["problem"], finding_code="ACCOUNT_UNFIT")
         account = clients.account
+        settings.permissions_boundary(options.get("permissions_boundary"), account)
         settings.export_name(options.get("cur_name"), account)
         settings.bucket(options.get("cur_bucket"), account)
         settings.bucket_region(options.get("cur_bucket_region"), options.get("region"))
@@ -57,32 +76,80 @@ class Account(Resource):
         # Making the store's client checks its settings; it calls nothing.
         self.store = clients.store
         self.has_platform = bool(options.get("platform_url"))
+        if self.has_platform:
+            # As the store's: it checks the options for the platform.
+            dummy = clients.platform
 
-    def read(self) -> dict[str, Any]:
-        """The caller's identity, and the account's data source, listed once for the fleet or, without that, here."""
+    def read(self) -> State:
+        """The caller's identity, and what the platform says, listed once for the fleet or, without that, here."""
         view = self.fleet
         if view is None and self.has_platform:
             listing = Listing(self.clients.platform.cloud_accounts())
             view = listing.view(self.clients.account, self.options.get("data_source_name"))
             if view["problem"]:
-                raise FinopsError(view["problem"])
-        identity = self.clients.log_in()
+                raise FinopsError(view["problem"], finding_code="ACCOUNT_UNFIT")
+            view["organization"] = self.clients.platform.organization()
+        view = view or {}
+        return State(self.clients.log_in(), view.get("data_source"), view.get("organization") or {})
+
+    def plan(self, current: State) -> Plan:
+        """No step, since checking changes nothing; blocked where a later step could only fail."""
+        plan = Plan()
+        if current.organization.get("disabled"):
+            plan.add(findings=[self._organization_disabled()])
+        source = current.data_source
+        linked = bool(((source or {}).get("config") or {}).get("linked"))
+        if source and linked != (CASES[self.options["case"]].data_source_type == "linked"):
+            plan.add(findings=[_other_type(source, linked)])
+        unencrypted = _UNENCRYPTED.match(self.options.get("platform_url") or "")
+        if unencrypted:
+            plan.add(findings=[_insecure(unencrypted[1])])
+        return plan
+
+    def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
+        """Who the caller is in which account, and the account's data source."""
+        identity = current.identity
         return {
             "account_id": identity["account_id"],
             "arn": identity["arn"],
             "partition": identity["partition"],
             "expiration": identity.get("expiration"),
             "case": self.options["case"],
-            "data_source": (view or {}).get("data_source"),
+            "data_source": current.data_source,
         }
 
-    def plan(self, current: Mapping[str, Any]) -> Plan:
-        """Nothing: checking changes nothing."""
-        return Plan()
+    def _organization_disabled(self) -> Finding:
+        return blocked(
+            "PLATFORM_ORGANIZATION_DISABLED",
+            "the platform's organization {0} is disabled, so it imports nothing and takes no data source".format(
+                self.options.get("platform_organization_id")
+            ),
+            "Have it enabled on the platform, or correct O(platform_organization_id)",
+        )
 
-    def describe(self, current: Mapping[str, Any], steps: Sequence[Step]) -> dict[str, Any]:
-        """Who the caller is in which account, and the account's data source."""
-        return dict(current)
+
+def _other_type(source: Mapping[str, Any], linked: bool) -> Finding:
+    found = "linked (a member's)" if linked else "root or standalone"
+    return blocked(
+        "SOURCE_TYPE_WRONG",
+        "the data source {0!r} of this account is {1}, and the platform cannot change that".format(
+            source.get("name"), found
+        ),
+        "Move the account to the inventory group {0}, or delete the data source on the platform, with its history".format(
+            "member" if linked else "management or standalone"
+        ),
+        actual=found,
+    )
+
+
+def _insecure(host: str) -> Finding:
+    return note(
+        "PLATFORM_URL_INSECURE",
+        "O(platform_url) begins with http: the platform's token and the keys' secrets travel to {0} unencrypted".format(
+            host
+        ),
+        "Use an address that begins with https",
+    )
 
 
 RESOURCE = Account

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two FinOps policies, compared by content and updated as a new version; versions of others stay."""
+"""The two FinOps policies, compared by meaning and updated as a new version; versions of others stay."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
@@ -14,26 +15,44 @@ from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
     boto3_tag_list_to_ansible_dict,
 )
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.identities import (
+    Entity,
+    identities,
+    policy_name,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import policies, settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_meaning import same_meaning
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_meaning import (
+    listed,
+    same_meaning,
+    statements_of,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
 
 VERSION_LIMIT = 5  # IAM keeps at most this many versions of a managed policy
 KINDS = {"billing_import": settings.BILLING_IMPORT, "resource_discovery": settings.RESOURCE_DISCOVERY}
+_KEY_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:[0-9]{12}:key/[\w-]+\Z")
 
 
 @dataclasses.dataclass
-class State:
-    """One policy as IAM has it; versions are only read where a version must be made or all must go."""
+class Found:
+    """One policy as IAM has it; versions, oldest first, are only read where one must be made or all must go."""
 
     arn: str
     default_version: str
     document: dict[str, Any]
-    tags: Mapping[str, str]
-    attachments: int
-    versions: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    attachments: int = 0
+    versions: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclasses.dataclass
+class State:
+    """The policies by name, and of a name that is taken in another spelling that one: IAM looks past letter case."""
+
+    policies: dict[str, Found]
+    spelled: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 class Policy(Resource):
@@ -52,174 +71,205 @@ class Policy(Resource):
         super().__init__(options, clients)
         self.account = clients.account
         self.partition = clients.partition
-        bucket = settings.bucket(options.get("bucket"), self.account)
-        prefix = settings.prefix(options.get("prefix"))
+        bucket = settings.bucket(options.get("bucket"), self.account, option="bucket")
+        prefix = settings.prefix(options.get("prefix"), option="prefix")
         self.tags = settings.tags(options.get("tags"))
         self.wanted = dict(
             (KINDS[kind], policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
             for kind in options["policies"]
         )
 
-    def read(self) -> dict[str, State]:
-        """The policies by name: one listing tells the default versions of all, then one call for each document."""
-        listed = self.clients.read_all("iam", "list_policies", "Policies", Scope="Local", MaxItems=1000)
-        found = dict((policy["PolicyName"], policy) for policy in listed if policy["PolicyName"] in self.wanted)
-        return dict((name, self._read(found[name])) for name in self.wanted if name in found)
+    def read(self) -> State:
+        """All from one look at IAM; tags, which that does not show, by a call for each policy where some are wanted."""
+        there = dict((policy_name(policy), policy) for policy in identities(self.clients).policies)
+        folded = dict((name.casefold(), name) for name in there)
+        missing = [name for name in self.wanted if name not in there and name.casefold() in folded]
+        return State(
+            dict((name, self._found(name, there[name])) for name in self.wanted if name in there),
+            dict((name, folded[name.casefold()]) for name in missing),
+        )
 
-    def _read(self, policy: Mapping[str, Any]) -> State:
-        arn, version = policy["Arn"], policy["DefaultVersionId"]
-        if arn.split(":")[4] != self.account:
-            raise FinopsError(
-                "O(account_id): the credentials belong to account {0}; nothing was changed".format(arn.split(":")[4])
-            )
-        answer = self.clients.read("iam", "get_policy_version", PolicyArn=arn, VersionId=version)
-        document = _parsed(answer["PolicyVersion"]["Document"])
-        state = State(arn, version, document, {}, policy.get("AttachmentCount", 0))
+    def _found(self, name: str, policy: Entity) -> Found:
+        iam = identities(self.clients)
+        found = Found(policy["Arn"], policy["DefaultVersionId"], iam.document(policy))
+        found.attachments = policy.get("AttachmentCount", 0)
         if self.tags:
-            answer = self.clients.read("iam", "get_policy", PolicyArn=arn)
-            state.tags = boto3_tag_list_to_ansible_dict(answer["Policy"].get("Tags", []))
-        name = policy["PolicyName"]
-        if self.absent or not same_meaning(self.wanted[name], document):
-            state.versions = self._read_versions(arn, version, document)
-        return state
+            answer = self.clients.read("iam", "get_policy", PolicyArn=found.arn)
+            found.tags = boto3_tag_list_to_ansible_dict(answer["Policy"].get("Tags", []))
+        if self.absent or not self._is_as_wanted(name, found):
+            found.versions = iam.versions(policy)
+        return found
 
-    def _read_versions(self, arn: str, default: str, document: dict[str, Any]) -> list[dict[str, Any]]:
-        """All versions, oldest first; their documents only at the limit, where one of them may have to go."""
-        versions = self.clients.read_all("iam", "list_policy_versions", "Versions", PolicyArn=arn)
-        versions.sort(key=lambda version: int(version["VersionId"][1:]))
-        for version in versions if len(versions) >= VERSION_LIMIT else []:
-            if version["VersionId"] == default:
-                version["Document"] = document
-            else:
-                answer = self.clients.read("iam", "get_policy_version", PolicyArn=arn, VersionId=version["VersionId"])
-                version["Document"] = _parsed(answer["PolicyVersion"]["Document"])
-        return versions
+    def plan(self, current: State) -> Plan:
+        """Create, or a new default version; blocked where no version may go to make room for it."""
+        plan = Plan()
+        for name in self.wanted:
+            found = current.policies.get(name)
+            if found is not None:
+                plan.add(*(self._removal(name, found) if self.absent else self._update(name, found)))
+            elif not self.absent and name in current.spelled:
+                plan.add(findings=[self._taken(name, current.spelled[name])])
+            elif not self.absent:
+                plan.add([self._creation(name)])
+        return plan
 
-    def plan(self, current: Mapping[str, State]) -> Plan:
-        """Create, or a new default version; FinopsError where no version may go to make room for it."""
-        return Plan(self._steps(current))
-
-    def _steps(self, current: Mapping[str, State]) -> list[Step]:
-        steps: list[Step] = []
-        for name, document in self.wanted.items():
-            state = current.get(name)
-            if self.absent:
-                steps += self._removal(name, state) if state else []
-            elif state is None:
-                steps.append(self._creation(name, document))
-            else:
-                if not same_meaning(document, state.document):
-                    steps += self._new_version(name, document, state)
-                steps += self._plan_tags(name, state)
-        return steps
-
-    def describe(self, current: Mapping[str, State], steps: Sequence[Step]) -> dict[str, Any]:
+    def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
         """C(policies), by name: the ARN and the document."""
         if self.absent:
             return {"policies": {}}
+        found = current.policies
         return {
             "policies": dict(
-                (name, {"arn": current[name].arn if name in current else self._arn(name), "document": document})
-                for name, document in self.wanted.items()
+                (
+                    name,
+                    {
+                        "arn": found[name].arn if name in found else self._arn(name),
+                        "document": self._document(name, found.get(name)),
+                    },
+                )
+                for name in self.wanted
             )
         }
 
-    def info(self, current: Mapping[str, State]) -> dict[str, Any]:
+    def info(self, current: State) -> dict[str, Any]:
         """C(policies), by name: the ARN, the default version, its document and whether that is the wanted one."""
         return {
             "policies": dict(
                 (
                     name,
                     {
-                        "arn": state.arn,
-                        "default_version": state.default_version,
-                        "document": state.document,
-                        "attachment_count": state.attachments,
-                        "as_wanted": same_meaning(self.wanted[name], state.document),
+                        "arn": found.arn,
+                        "default_version": found.default_version,
+                        "document": found.document,
+                        "attachment_count": found.attachments,
+                        "as_wanted": self._is_as_wanted(name, found),
                     },
                 )
-                for name, state in current.items()
+                for name, found in current.policies.items()
             )
         }
 
     def _arn(self, name: str) -> str:
         return "arn:{0}:iam::{1}:policy/{2}".format(self.partition, self.account, name)
 
-    def _creation(self, name: str, document: dict[str, Any]) -> Step:
+    def _document(self, name: str, found: Found | None) -> dict[str, Any]:
+        """What is wanted, with the statements of others that let the bucket's KMS key be used."""
+        wanted = self.wanted[name]
+        sids = [statement["Sid"] for statement in wanted["Statement"]]
+        kept = [
+            statement
+            for statement in statements_of(found.document if found else None)
+            if statement.get("Sid") not in sids and _lets_only_decrypt(statement)
+        ]
+        return dict(wanted, Statement=wanted["Statement"] + kept)
+
+    def _is_as_wanted(self, name: str, found: Found) -> bool:
+        return same_meaning(self._document(name, found), found.document)
+
+    def _creation(self, name: str) -> Step:
+        document = self.wanted[name]
         parameters: dict[str, Any] = {"PolicyName": name, "PolicyDocument": json.dumps(document)}
         if self.tags:
             parameters["Tags"] = ansible_dict_to_boto3_tag_list(self.tags)
-        return Step("Create the policy {0}".format(name), "iam", "create_policy", parameters, after=document)
+        title = "Create the policy {0}".format(name)
+        return Step(title, "iam", "create_policy", parameters, code="POLICY_MISSING", after=document)
 
-    def _new_version(self, name: str, document: dict[str, Any], state: State) -> list[Step]:
-        steps = []
-        if len(state.versions) >= VERSION_LIMIT:
-            steps.append(self._room(name, state))
-        parameters = {"PolicyArn": state.arn, "PolicyDocument": json.dumps(document), "SetAsDefault": True}
-        title = "Update the policy {0} by a new version".format(name)
-        steps.append(Step(title, "iam", "create_policy_version", parameters, before=state.document, after=document))
-        return steps
-
-    def _room(self, name: str, state: State) -> Step:
-        for version in state.versions:
-            if version["VersionId"] != state.default_version and policies.is_generated(
-                name, version["Document"], self.partition
-            ):
-                return self._version_deletion(name, state, version)
-        raise FinopsError(
-            "the policy {0} has other content than wanted and {1} versions already, IAM's limit; none of those that are "
-            "not in force was written by this collection. Delete one that is no longer needed: "
-            "aws iam delete-policy-version --policy-arn {2} --version-id VERSION (one of {3})".format(
-                name,
-                len(state.versions),
-                state.arn,
-                ", ".join(
-                    version["VersionId"] for version in state.versions if version["VersionId"] != state.default_version
-                ),
-            )
+    def _taken(self, name: str, spelled: str) -> Finding:
+        return blocked(
+            "POLICY_NAME_CASE",
+            "the account has a policy {0}, and to IAM that is the same name as {1}".format(spelled, name),
+            "Delete it, or create it anew with the documented spelling",
+            expected=name,
+            actual=spelled,
         )
 
-    def _version_deletion(self, name: str, state: State, version: Mapping[str, Any]) -> Step:
+    def _update(self, name: str, found: Found) -> tuple[list[Step], list[Finding]]:
+        tagging = self._tagging(name, found)
+        if self._is_as_wanted(name, found):
+            return tagging, []
+        document = self._document(name, found)
+        parameters = {"PolicyArn": found.arn, "PolicyDocument": json.dumps(document), "SetAsDefault": True}
+        title = "Update the policy {0} by a new version".format(name)
+        operation = "create_policy_version"
+        update = Step(
+            title, "iam", operation, parameters, code="POLICY_DOCUMENT", before=found.document, after=document
+        )
+        if len(found.versions) < VERSION_LIMIT:
+            return [update] + tagging, []
+        ours = [version for version in _not_in_force(found) if self._is_ours(name, version)]
+        if ours:
+            return [self._version_deletion(name, found, ours[0]), update] + tagging, []
+        return [], [_no_room(name, found)]
+
+    def _is_ours(self, name: str, version: Mapping[str, Any]) -> bool:
+        return policies.is_generated(name, version["Document"], self.partition)
+
+    def _version_deletion(self, name: str, found: Found, version: Mapping[str, Any]) -> Step:
         return Step(
             "Delete version {0} of the policy {1}".format(version["VersionId"], name),
             "iam",
             "delete_policy_version",
-            {"PolicyArn": state.arn, "VersionId": version["VersionId"]},
-            before=version.get("Document"),
+            {"PolicyArn": found.arn, "VersionId": version["VersionId"]},
+            before=version["Document"],
         )
 
-    def _removal(self, name: str, state: State) -> list[Step]:
-        if state.attachments:
-            raise FinopsError(
-                "the policy {0} is still attached to {1} user(s), group(s) or role(s), so it is not deleted. Remove the "
-                "FinOps user first (finops_for_cloud.aws.user with state absent), then detach the others: "
-                "aws iam list-entities-for-policy --policy-arn {2}".format(name, state.attachments, state.arn)
-            )
-        steps = [
-            self._version_deletion(name, state, version)
-            for version in state.versions
-            if version["VersionId"] != state.default_version
-        ]
+    def _removal(self, name: str, found: Found) -> tuple[list[Step], list[Finding]]:
+        if found.attachments:
+            return [], [_attached(name, found)]
+        steps = [self._version_deletion(name, found, version) for version in _not_in_force(found)]
         title = "Delete the policy {0}".format(name)
-        return steps + [Step(title, "iam", "delete_policy", {"PolicyArn": state.arn}, before=state.document)]
+        parameters = {"PolicyArn": found.arn}
+        return steps + [
+            Step(title, "iam", "delete_policy", parameters, code="POLICY_PRESENT", before=found.document)
+        ], []
 
-    def _plan_tags(self, name: str, state: State) -> list[Step]:
-        if has_all(self.tags, state.tags):
+    def _tagging(self, name: str, found: Found) -> list[Step]:
+        if has_all(self.tags, found.tags):
             return []
         return [
             Step(
                 "Tag the policy {0}".format(name),
                 "iam",
                 "tag_policy",
-                {"PolicyArn": state.arn, "Tags": ansible_dict_to_boto3_tag_list(self.tags)},
-                before=dict(state.tags),
-                after=dict(state.tags, **self.tags),
+                {"PolicyArn": found.arn, "Tags": ansible_dict_to_boto3_tag_list(self.tags)},
+                code="POLICY_TAGS",
+                before=dict(found.tags),
+                after=dict(found.tags, **self.tags),
             )
         ]
 
 
-def _parsed(document: Any) -> dict[str, Any]:
-    return json.loads(document) if isinstance(document, str) else document
+def _lets_only_decrypt(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement lets named KMS keys be used to read, and nothing else, as a bucket under such a key needs."""
+    if statement.get("Effect") != "Allow" or not {"Action", "Resource"} <= set(statement):
+        return False
+    actions, resources = listed(statement["Action"]), listed(statement["Resource"])
+    return {action.lower() for action in actions} == {"kms:decrypt"} and all(map(_KEY_ARN.match, resources))
+
+
+def _not_in_force(found: Found) -> list[Mapping[str, Any]]:
+    return [version for version in found.versions if version["VersionId"] != found.default_version]
+
+
+def _no_room(name: str, found: Found) -> Finding:
+    return blocked(
+        "POLICY_VERSIONS_FULL",
+        "the policy {0} has other content than wanted and {1} versions already, IAM's limit; none of those that are not "
+        "in force was written by this collection".format(name, len(found.versions)),
+        "Delete one that is no longer needed: aws iam delete-policy-version --policy-arn {0} --version-id VERSION "
+        "(one of {1})".format(found.arn, ", ".join(version["VersionId"] for version in _not_in_force(found))),
+    )
+
+
+def _attached(name: str, found: Found) -> Finding:
+    return blocked(
+        "POLICY_ATTACHED",
+        "the policy {0} is still attached to {1} user(s), group(s) or role(s), so it is not deleted".format(
+            name, found.attachments
+        ),
+        "Remove the FinOps user first (finops_for_cloud.aws.user with state absent), then detach the others: "
+        "aws iam list-entities-for-policy --policy-arn {0}".format(found.arn),
+    )
 
 
 RESOURCE = Policy

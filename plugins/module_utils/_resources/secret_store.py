@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 
 KINDS = ("platform", "secretsmanager", "ssm", "file")
@@ -50,7 +51,10 @@ class SecretStore:
         """Keep a value; raises FinopsError where it does not read back as written."""
         self._put(value)
         if self.read() != value:
-            raise FinopsError("O(secret_store): what was written to {0} does not read back".format(self.name))
+            raise FinopsError(
+                "O(secret_store): what was written to {0} does not read back".format(self.name),
+                finding_code="STORE_NOT_KEPT",
+            )
 
     def restore(self, previous: Mapping[str, str] | None) -> None:
         """Go back to an earlier value, or to none."""
@@ -60,67 +64,117 @@ class SecretStore:
             self.write(**previous)
 
 
-class SecretsManager(SecretStore):
-    """A secret of AWS Secrets Manager."""
+class _AwsStore(SecretStore):
+    """What the two stores of AWS share; clients are those of the account that the store is in."""
+
+    SERVICE = ""
 
     def __init__(self, name: str, clients: Any, kms_key_id: str | None) -> None:
         super().__init__(name)
         self._clients = clients
-        self._key = {"KmsKeyId": kms_key_id} if kms_key_id else {}
+        self._kms_key_id = kms_key_id
+
+    def _current(self) -> str | None:
+        """The text of the current value, None where there is none."""
+        raise NotImplementedError
 
     def read(self) -> dict[str, str] | None:
-        """The current version."""
-        gone = ("ResourceNotFoundException",)
-        answer = self._clients.read("secretsmanager", "get_secret_value", missing=gone, SecretId=self.name)
-        return _parsed(answer and answer["SecretString"])
+        """The current value. Where there is none yet, the KMS key that one would be encrypted with is looked at."""
+        text = self._current()
+        if text is None and self._kms_key_id:
+            self._require_kms_key(self._kms_key_id)
+        return None if text is None else _parsed(text)
+
+    def _require_kms_key(self, key_id: str) -> None:
+        """InputError for a key that cannot be used; who may not look at keys learns it from AWS when writing."""
+        denied = ("AccessDenied", "AccessDeniedException")
+        try:
+            answer = self._clients.read("kms", "describe_key", missing=denied, KeyId=key_id)
+        except AwsError as error:
+            raise InputError("secret_store_kms_key_id", "{0} cannot be used: {1}".format(key_id, error))
+        state = answer["KeyMetadata"]["KeyState"] if answer else "Enabled"
+        if state != "Enabled":
+            raise InputError(
+                "secret_store_kms_key_id", "the KMS key {0} cannot be used: it is {1}".format(key_id, state)
+            )
+
+    def _write(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        self._clients.require_account()
+        self._clients.write(self.SERVICE, operation, parameters)
+
+
+class SecretsManager(_AwsStore):
+    """A secret of AWS Secrets Manager."""
+
+    SERVICE = "secretsmanager"
+
+    def _current(self) -> str | None:
+        try:
+            answer = self._clients.read(
+                self.SERVICE, "get_secret_value", missing=("ResourceNotFoundException",), SecretId=self.name
+            )
+        except AwsError as error:
+            if error.code == "InvalidRequestException" and "delet" in error.message:
+                raise self._scheduled_for_deletion()
+            raise
+        return None if answer is None else str(answer.get("SecretString", ""))
+
+    def _scheduled_for_deletion(self) -> FinopsError:
+        return FinopsError(
+            "O(secret_store_name): the secret {0} is scheduled for deletion, so nothing can be kept there. Restore it: "
+            "aws secretsmanager restore-secret --secret-id {0} --region {1}; or choose another name".format(
+                self.name, self._clients.region_of(self.SERVICE)
+            ),
+            finding_code="STORE_DELETION_SCHEDULED",
+        )
 
     def _put(self, value: Mapping[str, str]) -> None:
         text = {"SecretString": json.dumps(value)}
         if self.read() is None:
-            self._write("create_secret", dict(text, Name=self.name, **self._key))
+            key = {"KmsKeyId": self._kms_key_id} if self._kms_key_id else {}
+            self._write("create_secret", dict(text, Name=self.name, **key))
         else:
             self._write("put_secret_value", dict(text, SecretId=self.name))
 
     def _remove(self) -> None:
         self._write("delete_secret", {"SecretId": self.name, "ForceDeleteWithoutRecovery": True})
 
-    def _write(self, operation: str, parameters: Mapping[str, Any]) -> None:
-        self._clients.require_account()
-        self._clients.write("secretsmanager", operation, parameters)
 
-
-class ParameterStore(SecretStore):
+class ParameterStore(_AwsStore):
     """A SecureString of the SSM Parameter Store."""
 
-    def __init__(self, name: str, clients: Any, kms_key_id: str | None) -> None:
-        super().__init__(name)
-        self._clients = clients
-        self._key = {"KeyId": kms_key_id} if kms_key_id else {}
+    SERVICE = "ssm"
 
-    def read(self) -> dict[str, str] | None:
-        """The latest version, decrypted."""
+    def _current(self) -> str | None:
         answer = self._clients.read(
-            "ssm", "get_parameter", missing=("ParameterNotFound",), Name=self.name, WithDecryption=True
+            self.SERVICE, "get_parameter", missing=("ParameterNotFound",), Name=self.name, WithDecryption=True
         )
-        return _parsed(answer and answer["Parameter"]["Value"])
+        return None if answer is None else str(answer["Parameter"]["Value"])
 
     def _put(self, value: Mapping[str, str]) -> None:
-        parameters = dict(Name=self.name, Value=json.dumps(value), Type="SecureString", Overwrite=True, **self._key)
+        key = {"KeyId": self._kms_key_id} if self._kms_key_id else {}
+        parameters = dict(Name=self.name, Value=json.dumps(value), Type="SecureString", Overwrite=True, **key)
         self._write("put_parameter", parameters)
 
     def _remove(self) -> None:
         self._write("delete_parameter", {"Name": self.name})
 
-    def _write(self, operation: str, parameters: Mapping[str, Any]) -> None:
-        self._clients.require_account()
-        self._clients.write("ssm", operation, parameters)
 
-
-def _parsed(text: str | None) -> dict[str, str] | None:
+def _parsed(text: str) -> dict[str, str]:
     try:
-        value = json.loads(text) if text else None
+        value = json.loads(text)
     except ValueError:
-        raise FinopsError("O(secret_store): what is kept there was not written by this collection; choose another name")
+        value = None
+    return checked(value)
+
+
+def checked(value: Any) -> dict[str, str]:
+    """A value as the stores keep it; FinopsError for what somebody else keeps there, which so is not overwritten."""
+    if not isinstance(value, dict) or "access_key_id" not in value:
+        raise FinopsError(
+            "O(secret_store_name): what is kept there was not written by this collection; choose another name",
+            finding_code="STORE_FOREIGN",
+        )
     return value
 
 

@@ -174,6 +174,8 @@ def _refers_in_s3(call: ApiCall, thing: _Thing) -> bool:
 def _refers_in_iam(call: ApiCall, thing: _Thing) -> bool:
     params, operation = call.params, call.operation
     user, policy = params.get("UserName"), params.get("PolicyArn")
+    if operation == "GetAccountAuthorizationDetails":
+        return thing.kind != "key"
     if thing.kind == "user":
         simulated = str(params.get("PolicySourceArn", "")).endswith(f":user/{thing.name}")
         return (user == thing.name and operation != "CreateUser") or operation == "ListUsers" or simulated

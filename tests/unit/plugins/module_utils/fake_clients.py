@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
@@ -38,6 +38,9 @@ class FakeClients:
     def use_region(self, service: str, region: str) -> None:
         """One fake answers for all regions."""
 
+    def region_of(self, service: str) -> str:
+        return self.region
+
     def log_in(self) -> dict[str, Any]:
         return {"account_id": self.account, "arn": f"arn:aws:iam::{self.account}:user/admin", "partition": "aws"}
 
@@ -55,9 +58,18 @@ class FakeClients:
                 return None
             raise
 
-    def read_all(self, service: str, operation: str, key: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
+    def read_all(
+        self, service: str, operation: str, key: str | None = None, missing: Sequence[str] = (), **parameters: Any
+    ) -> Any:
         answer = self.read(service, operation, missing, **parameters)
-        return answer if answer is None else answer[key]
+        return answer if answer is None or key is None else answer[key]
+
+    def remembered(self, service: str, read: Callable[[], Any]) -> Any:
+        """Nothing is: every reading asks anew."""
+        return read()
+
+    def organization(self) -> Any:
+        return self._answer("organization", {})
 
     def cloud_accounts(self) -> Any:
         return self._answer("cloud_accounts", {})

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was read of IAM is kept until something is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT
+
+
+class Place:
+    """A store that takes anything, or nothing."""
+
+    def write(self, **value: str) -> None:
+        if value:
+            raise AwsError("store", "LimitExceeded", "full")
+
+
+@pytest.mark.parametrize("value", [{}, {"refused": "yes"}])
+def test_a_write_makes_the_next_look_a_new_one_whatever_came_of_it(value: dict[str, str]) -> None:
+    clients = Clients({"account_id": ACCOUNT, "secret_store": "file", "secret_store_folder": "/x"})
+    store: Any = Place()
+    clients.vaulted_files = lambda folder, name: store
+    looks = iter(range(9))
+
+    def seen() -> tuple[int, int]:
+        return clients.remembered("store", looks.__next__), clients.remembered("iam", lambda: 99)
+
+    assert [seen(), seen()] == [(0, 99), (0, 99)]
+    try:
+        clients.write("store", "write", value)
+    except AwsError as error:
+        assert "quota of the account" in str(error)
+    assert seen() == (1, 99)

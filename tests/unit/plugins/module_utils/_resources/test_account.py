@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account before anything is done to it: what is wrong is known before the first write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.account import Account
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
+
+PLATFORM = {
+    "platform_url": "https://platform.example.com",
+    "platform_organization_id": "0e6d3a52-3b7c-4a43-8f0b-6a2b1c9f6f3e",
+    "platform_token": "token",
+}
+
+
+def resource(case: str = "standalone", answers: dict[str, Any] | None = None, **options: Any) -> Account:
+    """An account of this case."""
+    return Account({"account_id": ACCOUNT, "case": case, **options}, FakeClients(answers))
+
+
+def seen(linked: bool | None = False, **view: Any) -> dict[str, Any]:
+    """What the look at the fleet found out; linked: of the account's data source, None where it has none."""
+    config = {"linked": True} if linked else {"config_scheme": "bucket_only"}
+    source = {} if linked is None else {"name": "Shop", "account_id": ACCOUNT, "config": config}
+    return {"problem": None, "data_source": source, "organization": {"disabled": False, "currency": "USD"}, **view}
+
+
+def planned(*arguments: Any, **options: Any) -> Any:
+    """The plan for an account."""
+    about = resource(*arguments, **options)
+    return about.plan(about.read())
+
+
+@pytest.mark.parametrize(
+    ("case", "linked", "group"),
+    [
+        ("management", True, "inventory group member"),
+        ("standalone", True, "inventory group member"),
+        ("member", False, "inventory group management or standalone"),
+    ],
+)
+def test_an_account_in_the_wrong_group_is_refused_before_the_first_write(case: str, linked: bool, group: str) -> None:
+    plan = planned(case, fleet=seen(linked), **PLATFORM)
+    assert (codes(plan), titles(plan)) == (["SOURCE_TYPE_WRONG"], [])
+    (finding,) = plan.blocked
+    assert "'Shop'" in finding.title and group in finding.remedy
+    assert ("linked" in finding.title) is linked
+
+
+@pytest.mark.parametrize(
+    ("case", "linked"),
+    [("management", False), ("standalone", False), ("member", True), ("member", None), ("management", None)],
+)
+def test_a_data_source_of_the_cases_type_or_none_is_right(case: str, linked: bool | None) -> None:
+    assert codes(planned(case, fleet=seen(linked), **PLATFORM)) == []
+
+
+def test_a_disabled_organization_stops_before_the_first_write() -> None:
+    plan = planned(fleet=seen(organization={"disabled": True}), **PLATFORM)
+    assert [finding.code for finding in plan.blocked] == ["PLATFORM_ORGANIZATION_DISABLED"]
+    assert PLATFORM["platform_organization_id"] in plan.blocked[0].title
+    assert codes(planned(fleet=seen(organization=None), **PLATFORM)) == []
+
+
+def test_without_a_look_at_the_fleet_the_platform_is_asked_here() -> None:
+    answers = {
+        "cloud_accounts": [[{"name": "Shop", "account_id": ACCOUNT, "config": {"linked": True}}]],
+        "organization": {"disabled": True},
+    }
+    about = resource("management", answers, **PLATFORM)
+    current = about.read()
+    assert codes(about.plan(current)) == ["PLATFORM_ORGANIZATION_DISABLED", "SOURCE_TYPE_WRONG"]
+    assert about.describe(current, [])["data_source"]["name"] == "Shop"
+    assert len(about.clients.calls) == 2
+
+
+def test_without_a_platform_nothing_is_asked() -> None:
+    about = resource()
+    current = about.read()
+    assert about.plan(current).findings == []
+    assert about.clients.calls == []
+    assert about.describe(current, []) == {
+        "account_id": ACCOUNT,
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/admin",
+        "partition": "aws",
+        "expiration": None,
+        "case": "standalone",
+        "data_source": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://platform.example.com", "platform.example.com"),
+        ("HTTP://platform.example.com:8080/restapi", "platform.example.com"),
+        ("http://name:secret@platform.example.com/", "platform.example.com"),
+        ("http://localhost.example.com", "localhost.example.com"),
+        ("https://platform.example.com", None),
+        ("http://localhost:8080", None),
+        ("http://127.0.0.1:8080", None),
+        ("http://[::1]:8080", None),
+    ],
+)
+def test_an_address_without_encryption_is_worth_a_note(url: str, host: str | None) -> None:
+    plan = planned(fleet=seen(), **{**PLATFORM, "platform_url": url})
+    assert codes(plan) == (["PLATFORM_URL_INSECURE"] if host else [])
+    if host:
+        (finding,) = plan.findings
+        assert finding.severity == "note" and f"travel to {host} unencrypted" in finding.title
+        assert "secret@" not in finding.text
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("cur_name", "no spaces"),
+        ("cur_bucket", "No_Bucket"),
+        ("cur_bucket_region", "mars"),
+        ("cur_prefix", "/"),
+        ("policy_variant", "other"),
+        ("user_name", "no/slash"),
+        ("permissions_boundary", f"arn:aws:iam::{OTHER}:policy/Boundary"),
+        ("data_source_name", "x" * 300),
+        ("tags", {"aws:x": "y"}),
+    ],
+)
+def test_every_setting_is_checked_before_any_call(option: str, value: Any) -> None:
+    with pytest.raises(InputError) as error:
+        resource(**{option: value})
+    assert error.value.option == option
+
+
+@pytest.mark.parametrize("with_fleet", [True, False])
+def test_what_the_look_at_the_fleet_found_wrong_is_an_error_before_the_login(with_fleet: bool) -> None:
+    answers = {"cloud_accounts": [[{"name": "Shop", "account_id": OTHER}]]}
+    options = {"fleet": seen(problem="O(account_id): given twice")} if with_fleet else {"data_source_name": "shop"}
+    with pytest.raises(FinopsError) as error:
+        resource("standalone", answers, **PLATFORM, **options).read()
+    assert error.value.finding_code == "ACCOUNT_UNFIT"
+    assert ("given twice" if with_fleet else f"account {OTHER}'s") in str(error.value)

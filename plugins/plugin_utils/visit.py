@@ -22,7 +22,7 @@ class Visit:
     """The connections, the login's session (sealed), what the steps found out, and whether one of them has failed.
 
     data_source: as the platform lists it, empty where it lists none, None without a platform.
-    report: the report in force, as the module C(cur) returns it. policies: what the module C(policy) returns.
+    report: the report in force, as the module C(cur) returns it.
     """
 
     host: str
@@ -30,7 +30,6 @@ class Visit:
     session: str | None = None
     data_source: dict[str, Any] | None = None
     report: dict[str, Any] = dataclasses.field(default_factory=dict)
-    policies: dict[str, Any] = dataclasses.field(default_factory=dict)
     has_failed: bool = False
 
     @property
@@ -43,8 +42,7 @@ class Visit:
         of_module: dict[str, Any] = {
             "cur": {"known": self.data_source},
             "policy": self._report(bucket="bucket", prefix="prefix"),
-            "user": {"policy_arns": {name: about["arn"] for name, about in self.policies.items()} or None},
-            "access_key": {"known": self.data_source, "delivered": self.report.get("delivered")},
+            "access_key": {"known": self.data_source},
             "data_source": {"known": self.data_source, **self._target()},
         }.get(module, {})
         if module == "access_key":
@@ -64,7 +62,6 @@ class Visit:
         self.session = result.get("session", self.session)
         self.data_source = result.get("data_source", self.data_source)
         self.report = result.get("cur") or self.report
-        self.policies = result.get("policies") or self.policies
         self.has_failed = bool(result.get("failed"))
 
 

@@ -13,8 +13,7 @@ import copy
 import re
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
-
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import compare_policies
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.settings import (
     BILLING_IMPORT,

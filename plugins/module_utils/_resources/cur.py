@@ -9,11 +9,10 @@ import copy
 import dataclasses
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
-
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import documents, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import note

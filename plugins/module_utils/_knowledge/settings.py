@@ -8,6 +8,7 @@ Every function returns the value to use or raises InputError; none asks AWS or t
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from typing import Any
@@ -229,7 +230,8 @@ def platform_organization_id(value: object, option: str = "platform_organization
 
 def ca_path(value: Any, option: str = "platform_ca_path") -> str | None:
     """A file of CA certificates in PEM, None where the system's are to be trusted."""
-    path = text(value, option)
+    found = text(value, option)
+    path = found and os.path.expanduser(found)
     if path is not None:
         try:
             ssl.create_default_context(cafile=path)

@@ -124,7 +124,7 @@ class Transport:
         except URLError as error:
             raise self._not_connected(call, error.reason)
         except (InvalidURL, ValueError):
-            raise Unreachable("O(platform_url): {0} cannot be called{1}".format(self.url, self._way))
+            raise self._no_address()
         except _CUT as error:
             raise self._no_answer(call, error)
         return self._answer(response.status, response.reason, response.headers, text)
@@ -144,7 +144,15 @@ class Transport:
             )
         if isinstance(reason, OSError):
             return self._no_answer(call, reason)
-        return Unreachable("O(platform_url): {0} cannot be called{1}".format(self.url, self._way))
+        return self._no_address()
+
+    def _no_address(self) -> Unreachable:
+        # urllib refuses the address of a proxy before it sends anything, and that of a redirect instead of following it.
+        return Unreachable(
+            "O(platform_url): {0} is no address that can be called{1}, or redirects to what is none".format(
+                self.url, self._way
+            )
+        )
 
     def _no_answer(self, call: str, error: BaseException) -> OutcomeUnknown:
         # A text of http.client quotes what it was given or got.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import functools
 import ipaddress
 import json
 import ssl
@@ -22,7 +23,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from ansible.module_utils.urls import open_url
+from ansible.module_utils.urls import Request, make_context
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError, OutcomeUnknown
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import masked
@@ -98,7 +99,13 @@ class Transport:
     def __init__(self, url: str, ca_path: str | None, secrets: set[str]) -> None:
         self.url = url
         self._ca_path = ca_path
-        self._secrets = secrets
+
+    @functools.cached_property
+    def _request(self) -> Request:
+        # Made once, because to read all the CA certificates of a system takes a tenth of a second; http needs none.
+        secure = self.url.startswith("https:")
+        context = make_context(cafile=self._ca_path) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return Request(timeout=TIMEOUT, http_agent=USER_AGENT, follow_redirects="no", use_netrc=False, context=context)
 
     def send(self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]) -> Answer:
         """The answer to one call, of whatever status.
@@ -107,16 +114,11 @@ class Transport:
         """
         call = "{0} {1}".format(method, path)
         try:
-            response = open_url(
+            response = self._request.open(
+                method,
                 self.url + path,
-                method=method,
                 data=None if body is None else json.dumps(body),
                 headers=dict(headers, **{"Content-Type": "application/json"}),
-                timeout=TIMEOUT,
-                http_agent=USER_AGENT,
-                follow_redirects="no",
-                use_netrc=False,
-                ca_path=self._ca_path,
             )
             text = response.read()
         except HTTPError as error:

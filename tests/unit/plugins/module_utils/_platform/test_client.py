@@ -223,9 +223,13 @@ ODD_READINGS: dict[str, tuple[bytes, str]] = {
         answer(301, Location="https://other.example.com/a?t=1"),
         r"redirect to https://other.example.com, which",
     ),
-    "a redirect to nowhere": (
+    "a redirect to what is no address": (
         answer(307, Location="http://[bad"),
-        r"O\(platform_url\): .* with a redirect, which is not",
+        r"O\(platform_url\): .* redirects to what is",
+    ),
+    "a choice of what is no address": (
+        answer(300, Location="http://[bad"),
+        r"O\(platform_url\): .* with a redirect, which",
     ),
     "not modified": (answer(304), r"O\(platform_url\): .* with a redirect, which is not"),
 }

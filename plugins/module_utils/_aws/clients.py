@@ -324,6 +324,7 @@ class Clients:
             )
         except ValueError:
             raise InputError("endpoint_url", "is no address, such as https://aws.example.com")
+        client.meta.events.register("after-call", _require_content)
         if options.get("debug_botocore_endpoint_logs"):
             client.meta.events.register("before-call", self._note_action)
         if not once:
@@ -401,6 +402,15 @@ def _read(call: Callable[[], Any], missing: Sequence[str]) -> Any:
                 raise FinopsError(str(error))
         time.sleep(0.25 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def _require_content(parsed: Mapping[str, Any], model: Any, http_response: Any, **dummy: Any) -> None:
+    """Of a JSON answer that is none, or was cut, botocore makes an empty one; here it is an error."""
+    has_members = model.output_shape is not None and model.output_shape.members
+    if model.service_model.protocol != "json" or http_response.status_code >= 300 or not has_members:
+        return
+    if not set(parsed) - {"ResponseMetadata"}:
+        raise Unreadable("what AWS answered to {0} cannot be read".format(model.name))
 
 
 def _identity(account: str, arn: str) -> dict[str, Any]:

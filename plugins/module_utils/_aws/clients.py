@@ -389,19 +389,25 @@ class _AsModule:
 
 
 def _read(call: Callable[[], Any], missing: Sequence[str]) -> Any:
-    """A call that changes nothing, and so is made again where its answer cannot be read; botocore repeats all else."""
-    for attempt in range(1, _READINGS + 1):
+    """What a call that changes nothing answers; with no answer nothing is lost, so that is an error like others."""
+    try:
+        return _readable(call)
+    except AwsError as error:
+        if error.code in missing:
+            return None
+        raise
+    except OutcomeUnknown as error:
+        raise FinopsError(str(error))
+
+
+def _readable(call: Callable[[], Any]) -> Any:
+    """The call again where its answer cannot be read; botocore itself repeats all else."""
+    for attempt in range(1, _READINGS):
         try:
             return call()
-        except AwsError as error:
-            if error.code in missing:
-                return None
-            raise
-        except OutcomeUnknown as error:
-            if attempt == _READINGS or not isinstance(error, Unreadable):
-                raise FinopsError(str(error))
-        time.sleep(0.25 * 2**attempt)
-    raise AssertionError("unreachable")
+        except Unreadable:
+            time.sleep(0.25 * 2**attempt)
+    return call()
 
 
 def _require_content(parsed: Mapping[str, Any], model: Any, http_response: Any, **dummy: Any) -> None:

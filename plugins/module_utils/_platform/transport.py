@@ -99,6 +99,7 @@ class Transport:
     def __init__(self, url: str, ca_path: str | None, secrets: set[str]) -> None:
         self.url = url
         self._ca_path = ca_path
+        self._secrets = secrets
 
     @functools.cached_property
     def _request(self) -> Request:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 try:
     from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
     from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -36,3 +38,10 @@ __all__ = [
     "parse_aws_arn",
     "validate_bucket_name",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Nothing, in place of what amazon.aws would have given, so that the core can be imported without it."""
+    if name in __all__:
+        return None
+    raise AttributeError(name)

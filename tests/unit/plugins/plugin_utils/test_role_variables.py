@@ -69,3 +69,13 @@ def test_a_template_that_fails_is_named() -> None:
     variables = role_variables(finops_account_id=trust_as_template("{{ not_set }}"))
     with pytest.raises(AnsibleActionFail, match="finops_account_id: .*not_set"):
         variables.options("user")
+
+
+@pytest.mark.parametrize(
+    ("account", "begins"), [("111122223333", "Account 111122223333: "), (True, ""), (None, ""), (["1"], ""), ("x", "")]
+)
+def test_an_error_of_a_variable_names_the_account_only_where_it_is_one(account: Any, begins: str) -> None:
+    variables = role_variables(finops_account_id=account, finops_case="member", finops_policy_variant=["generous"])
+    with pytest.raises(AnsibleActionFail) as error:
+        variables.check({module: {**spec(module), "variant": {"choices": ["documented"]}} for module in VARIABLES})
+    assert str(error.value).startswith(begins + "value of finops_policy_variant")

@@ -14,6 +14,8 @@ options:
   platform_url:
     description:
       - The address of the FinOps platform, such as V(https://finops.example.com).
+      - A path before the API's own, as behind a gateway, is kept; the API's own V(/restapi/v2) is dropped.
+      - Redirects are not followed, so it is the address at which the platform itself answers.
     type: str
   platform_organization_id:
     description:
@@ -32,6 +34,10 @@ options:
     description:
       - The password that goes with O(platform_email).
     type: str
+  platform_ca_path:
+    description:
+      - A file of CA certificates in PEM, where the platform's certificate is issued by a CA that the system does not know.
+    type: path
 notes:
   - All writes to one organization of the platform are made one at a time, since the platform loses imports of data
     sources that are added side by side. This holds for all processes of one controller, not across controllers.

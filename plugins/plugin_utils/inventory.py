@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -53,23 +53,44 @@ def values(variables: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]
 
 
 class Listings:
-    """What each platform organization lists, asked for once and kept; an error is kept as well."""
+    """What the platform says about each organization and its data sources, asked for once; an error is kept as well."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], Listing | FinopsError] = {}
+        self._platforms: dict[str, Platform | FinopsError] = {}
+        self._answers: dict[tuple[str, str], Any] = {}
 
     def of(self, variables: Mapping[str, Any]) -> Listing | None:
         """The data sources of a host's organization, None where it has no platform; raises FinopsError."""
+        return self._asked(variables, "listing", lambda platform: Listing(platform.cloud_accounts()))
+
+    def organization(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A host's organization with C(disabled) and C(currency), None where it has no platform; raises FinopsError."""
+        return self._asked(variables, "organization", lambda platform: platform.organization())
+
+    def _asked(self, variables: Mapping[str, Any], what: str, ask: Callable[[Platform], Any]) -> Any:
         if not variables.get("finops_platform_url"):
             return None
         options = {name: variables.get("finops_" + name) for name in OPTIONS}
-        key = tuple(options.values())
-        if key not in self._known:
-            try:
-                self._known[key] = Listing(Platform(options).cloud_accounts())
-            except FinopsError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, FinopsError):
-            raise found
-        return found
+        # As text, because a value of the wrong type may have no hash.
+        key = repr(options)
+        if (key, what) not in self._answers:
+            self._answers[key, what] = _kept(lambda: ask(_raised(self._platform(key, options))))
+        return _raised(self._answers[key, what])
+
+    def _platform(self, key: str, options: Mapping[str, Any]) -> Platform | FinopsError:
+        if key not in self._platforms:
+            self._platforms[key] = _kept(lambda: Platform(options))
+        return self._platforms[key]
+
+
+def _kept(make: Callable[[], Any]) -> Any:
+    try:
+        return make()
+    except FinopsError as error:
+        return error
+
+
+def _raised(value: Any) -> Any:
+    if isinstance(value, FinopsError):
+        raise value
+    return value

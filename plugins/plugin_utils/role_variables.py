@@ -34,6 +34,7 @@ _PLATFORM = {
     "platform_token": "finops_platform_token",
     "platform_email": "finops_platform_email",
     "platform_password": "finops_platform_password",
+    "platform_ca_path": "finops_platform_ca_path",
 }
 _SECRET_STORE = {
     "secret_store": "finops_secret_store",
@@ -164,11 +165,12 @@ class RoleVariables:
                 spec[variable] = {key: about[key] for key in ("type", "elements", "choices", "no_log") if key in about}
         validation = ArgumentSpecValidator(spec).validate(self._values({variable: variable for variable in spec}))
         if validation.error_messages:
-            raise AnsibleActionFail(
-                "Account {0}: {1}".format(
-                    self._task_vars.get("finops_account_id"), ", ".join(validation.error_messages)
-                )
-            )
+            raise AnsibleActionFail(self._of_account() + ", ".join(validation.error_messages))
+
+    def _of_account(self) -> str:
+        """How an error names the account, where the variable for it says one."""
+        account = self._values({"account_id": _ACCOUNT["account_id"]}).get("account_id")
+        return f"Account {account}: " if isinstance(account, str) and account.isdigit() else ""
 
     def _values(self, variables: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -20,11 +20,15 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
+    HAS_AMAZON_AWS,
+    MISSING_AMAZON_AWS,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import HAS_BOTOCORE, Clients, warm_up
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import masked
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.vaulted_file import vaulted_files
 
@@ -46,6 +50,11 @@ class ActionModule(ActionBase):
     _supports_async = True
     # The account's clients, once a module has run in this process.
     clients: Clients | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not HAS_AMAZON_AWS:
+            raise AnsibleActionFail(MISSING_AMAZON_AWS)
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result, whichever way it ran."""
@@ -94,13 +103,13 @@ class ActionModule(ActionBase):
         result = run(resource, options, self.clients, Mode(self._task.check_mode, self._task.diff, info, audit))
         if name == "account" and not (audit or result.get("failed")):
             result["session"] = seal(self.clients.log_in())
-        secrets = [str(options[option]) for option in spec if spec[option].get("no_log") and options.get(option)]
-        return masked(result, secrets)
+        return finished(result, spec, options, self.clients)
 
     def _new_clients(self, options: Mapping[str, Any]) -> Clients:
         session = options.get("session")
         clients = Clients(dict(options, session=unseal(session) if isinstance(session, str) else session))
         clients.vaulted_files = vaulted_files(self._loader)
+        clients.say = Display().display
         return clients
 
     def _run_as_module(self, name: str, args: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

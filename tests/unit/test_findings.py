@@ -14,6 +14,7 @@ CODE = r"[A-Z]+(?:_[A-Z0-9]+)+"
 MAKERS = {
     rf'\bcode="({CODE})"': "drift",
     rf'(?m)^[A-Z_]+ = "((?:USER|POLICY|KEY|SOURCE|CUR|BUCKET)_[A-Z_]+)"$': "drift",
+    r'(?m)^[A-Z_]+ = "((?:ACCOUNT|PLATFORM)_[A-Z_]+)"$': "blocked",
     rf'\bblocked\(\s*"({CODE})"': "blocked",
     rf'\bnote\(\s*"({CODE})"': "note",
     rf'\bpending\(\s*"({CODE})"': "pending",

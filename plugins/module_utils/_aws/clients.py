@@ -26,17 +26,20 @@ try:
 except ImportError:
     HAS_BOTOCORE = False
 
-from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
-
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
+    get_aws_connection_info,
+    parse_aws_arn,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_CODES,
     CREDENTIAL_VARIABLES,
     GONE,
+    NO_LOGIN,
     NOT_YET_SPREAD,
     SPREADING,
     THROTTLED,
     AwsError,
+    Unreadable,
     converted,
     has_code,
     repeated,
@@ -61,7 +64,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version impo
 ONCE = ("create_access_key", "create_policy_version")
 REMOVALS = ("delete_", "detach_", "untag_")
 ATTEMPTS = 12
+_READINGS = 4
 SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
+_CREDENTIALS = ("access_key", "secret_key", "session_token")
 ROLE_SESSION_NAME = "finops-for-cloud"
 # A session this close to its end is renewed rather than used.
 SESSION_MARGIN = datetime.timedelta(minutes=5)
@@ -96,19 +101,32 @@ class Clients:
     Raises FinopsError where no credentials are to be had.
     """
 
+    # What the options of the role and the region are called; those of a central account have names of their own.
+    ROLE, REGION = "assume_role_arn", "region"
+    # What to check where the role may not be assumed.
+    DENIED = (
+        ". Check that the role exists, that its trust policy lets these credentials in, and that "
+        "O(assume_role_external_id) is the one that it asks for"
+    )
+    # Whether AWS counts together the calls of all workers, as in a central account.
+    IS_SHARED = False
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._options = options
         self._botocore: dict[str | None, Any] = {}
         self._clients: dict[tuple[str, bool], Any] = {}
         self._regions: dict[str, str] = {}
-        self._identity: dict[str, Any] | None = _still_valid(options.get("session"))
+        self._identity = _still_valid(options.get("session"))
         self._platform: Platform | None = None
         self._store: SecretStore | None = None
         self._has_store = False
-        self._is_central = False
         self._remembered: dict[str, Any] = {}
         # Set by the action shell, which has the vault's password: (folder, name) -> SecretStore.
         self.vaulted_files: Callable[[str, str], SecretStore] | None = None
+        # Set by the shells: who is told what is waited for.
+        self.say: Callable[[str], None] | None = None
+        # The calls made, such as iam:CreateUser, where debug_botocore_endpoint_logs asks for them.
+        self.resource_actions: set[str] = set()
 
     @property
     def account(self) -> str:
@@ -117,30 +135,42 @@ class Clients:
 
     @property
     def region(self) -> str:
-        """The session's region: as given, of the profile or environment, else us-east-1."""
-        return (
-            self._options.get("region")
-            or self._session(self._options.get("profile")).get_config_variable("region")
-            or settings.REGION
+        """The session's region: as given, of the profile or environment, else us-east-1; InputError where AWS has none such."""
+        session = self._session(self._options.get("profile"))
+        region = self._options.get("region") or converted(
+            "its configuration", lambda: session.get_config_variable("region")
         )
+        return self._known_region(region or settings.REGION, self.REGION)
 
     @property
     def partition(self) -> str:
         """The partition of the region, such as C(aws) or C(aws-cn)."""
+        return str(self._session(None).get_partition_for_region(self.region))
+
+    def _known_region(self, region: str, option: str) -> str:
+        """The region, which is one of a partition that botocore knows; what is new in such a partition is taken too."""
         try:
-            return str(self._session(None).get_partition_for_region(self.region))
+            self._session(None).get_partition_for_region(settings.region(region, option))
         except botocore.exceptions.UnknownRegionError:
-            raise InputError("region", "{0!r} is no AWS region".format(self.region))
+            raise InputError(option, "{0!r} is no AWS region".format(region))
+        return region
+
+    @property
+    def secrets(self) -> set[str]:
+        """What no result may show, beyond the secret options: an assumed role's credentials, the platform's token."""
+        credentials = (self._identity or {}).get("credentials") or {}
+        found = {credentials[name] for name in ("secret_key", "session_token") if credentials.get(name)}
+        return found | (self._platform.secrets if self._platform else set())
 
     @property
     def platform(self) -> Platform:
         """The platform's client; InputError where the platform_ options are not usable."""
         if self._platform is None:
-            self._platform = Platform(self._options)
+            self._platform = Platform(self._options, lambda text: self.say(text) if self.say else None)
         return self._platform
 
     def use_region(self, service: str, region: str) -> None:
-        """Talk to one service in a region of its own, as the bucket's."""
+        """Talk to one service in a region of its own, as the bucket's, which the caller has checked."""
         self._regions[service] = region
 
     def region_of(self, service: str) -> str:
@@ -153,15 +183,17 @@ class Clients:
         Returns account_id, arn, partition and, for an assumed role, its credentials and their expiration.
         Raises FinopsError where that is another account than the task's.
         """
+        account = self.account
         if self._identity is None:
             self._identity = self._assume_role() if self._options.get("assume_role_arn") else self._caller_identity()
         found = self._identity["account_id"]
-        if found != self.account:
+        if found != account:
             raise FinopsError(
                 "O(account_id) says {0}, but the credentials belong to account {1} ({2}). Nothing was changed. "
                 "Correct O(account_id), or the credentials: {3}".format(
-                    self.account, found, self._identity["arn"], CREDENTIAL_VARIABLES
-                )
+                    account, found, self._identity["arn"], CREDENTIAL_VARIABLES
+                ),
+                "ACCOUNT_OTHER",
             )
         return self._identity
 
@@ -174,19 +206,23 @@ class Clients:
 
     def elsewhere(self, role_arn: str | None, region: str | None) -> Clients:
         """The clients of a central account, reached from the same credentials by a role; without a role, this account's."""
+        if region:
+            self._known_region(region, CentralClients.REGION)
         if not role_arn:
             for service in ("secretsmanager", "ssm", "kms"):
                 self.use_region(service, region or self.region)
             return self
+        account = settings.account_of_role(settings.role_arn(role_arn, CentralClients.ROLE))
         options = dict(self._options, session=None, assume_role_arn=role_arn, assume_role_external_id=None)
-        central = Clients(dict(options, account_id=role_arn.split(":")[4], region=region or self.region))
-        central._is_central = True
+        central = CentralClients(dict(options, account_id=account, region=region or self.region))
+        central.resource_actions = self.resource_actions
         return central
 
     def prove(self, key_id: str, secret: str) -> None:
         """Wait until AWS knows a new key everywhere that STS answers for, for up to two minutes."""
         options = dict(self._options, session=None, assume_role_arn=None, profile=None)
         clients = Clients(dict(options, access_key=key_id, secret_key=secret, session_token=""))
+        clients.resource_actions = self.resource_actions
         identity = repeated(clients._caller_identity, lambda error: has_code(error, CREDENTIAL_CODES))
         if identity["account_id"] != self.account:
             raise FinopsError("the new key {0} belongs to account {1}".format(key_id, identity["account_id"]))
@@ -205,14 +241,7 @@ class Clients:
 
     def read(self, service: str, operation: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
         """One reading call; None where AWS answers with one of the error codes in missing."""
-        try:
-            return self._call(service, operation, parameters)
-        except AwsError as error:
-            if error.code in missing:
-                return None
-            raise
-        except OutcomeUnknown as error:
-            raise FinopsError(str(error))
+        return _read(lambda: self._call(service, operation, parameters), missing)
 
     def remembered(self, service: str, read: Callable[[], Any]) -> Any:
         """What read() gave, once until the next write to the service."""
@@ -225,17 +254,9 @@ class Clients:
     ) -> Any:
         """All pages of a listing as one list, or without a key as one answer; None for the error codes in missing."""
         paginator = self._client(service).get_paginator(operation)
-        try:
-            answer = converted(
-                "{0}:{1}".format(service, operation), lambda: paginator.paginate(**parameters).build_full_result()
-            )
-            return answer if key is None else answer.get(key, [])
-        except AwsError as error:
-            if error.code in missing:
-                return None
-            raise
-        except OutcomeUnknown as error:
-            raise FinopsError(str(error))
+        call = "{0}:{1}".format(service, operation)
+        answer = _read(lambda: converted(call, lambda: paginator.paginate(**parameters).build_full_result()), missing)
+        return answer if key is None or answer is None else answer.get(key, [])
 
     def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str = "") -> Any:
         """One writing call, to a service or the platform.
@@ -296,7 +317,11 @@ class Clients:
         options = dict(self._options, region=self.region_of(service), **(credentials or {}))
         if credentials:
             options["profile"] = None
-        region, endpoint_url, arguments = get_aws_connection_info(_AsModule(options))
+        options.update((option, settings.credential(options.get(option), option)) for option in _CREDENTIALS)
+        try:
+            region, endpoint_url, arguments = get_aws_connection_info(_AsModule(options))
+        except TypeError:
+            raise InputError("aws_config", "is not what botocore.config.Config takes")
         if service == "bcm-data-exports":
             region = EXPORT_REGION.get(self.partition, EXPORT_REGION["aws"])
         config = botocore.config.Config(
@@ -306,31 +331,42 @@ class Clients:
         )
         config = config.merge(arguments.pop("aws_config", None) or botocore.config.Config())
         session = self._session(arguments.pop("profile_name", None))
-        client = session.create_client(
-            service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
-        )
+        try:
+            client = session.create_client(
+                service, region_name=region, endpoint_url=endpoint_url, config=config, **arguments
+            )
+        except ValueError:
+            raise InputError("endpoint_url", "is no address, such as https://aws.example.com")
+        client.meta.events.register("after-call", _require_content)
+        if options.get("debug_botocore_endpoint_logs"):
+            client.meta.events.register("before-call", self._note_action)
         if not once:
             retry_soon(client, ATTEMPTS)
-        if self._is_central or (service == "sts" and options.get("assume_role_arn")):
+        if self.IS_SHARED or (service == "sts" and options.get("assume_role_arn")):
             # AWS counts together the calls in the central account, and those of the same base credentials.
             by = ("profile", "access_key") if service == "sts" else ("assume_role_arn",)
             keep_pace(client, str(endpoint_url), *(str(self._options.get(option)) for option in by))
         return client
+
+    def _note_action(self, model: Any, **dummy: Any) -> None:
+        self.resource_actions.add("{0}:{1}".format(model.service_model.signing_name, model.name))
 
     def _caller_identity(self) -> dict[str, Any]:
         answer = self.read("sts", "get_caller_identity")
         return _identity(answer["Account"], answer["Arn"])
 
     def _assume_role(self) -> dict[str, Any]:
-        parameters = {"RoleArn": self._options["assume_role_arn"], "RoleSessionName": ROLE_SESSION_NAME}
+        arn = settings.role_arn(self._options["assume_role_arn"], self.ROLE)
+        parameters = {"RoleArn": arn, "RoleSessionName": ROLE_SESSION_NAME}
         if self._options.get("assume_role_external_id"):
-            parameters["ExternalId"] = self._options["assume_role_external_id"]
+            parameters["ExternalId"] = settings.external_id(self._options["assume_role_external_id"])
         try:
             answer = self.read("sts", "assume_role", **parameters)
         except AwsError as error:
             if error.code in CREDENTIAL_CODES:
                 raise
-            raise FinopsError("O(assume_role_arn): {0}".format(error))
+            hint = self.DENIED if error.code in ("AccessDenied", "AccessDeniedException") else ""
+            raise FinopsError("O({0}): {1}{2}".format(self.ROLE, error, hint), NO_LOGIN)
         credentials = answer["Credentials"]
         # The client made so far is the base credentials'; the role's come from here on.
         self._clients.clear()
@@ -346,6 +382,14 @@ class Clients:
         )
 
 
+class CentralClients(Clients):
+    """The clients of a central account, which every worker calls."""
+
+    ROLE, REGION = "secret_store_role_arn", "secret_store_region"
+    DENIED = ". Check that the role exists, and that its trust policy lets these credentials in without an external id"
+    IS_SHARED = True
+
+
 class _AsModule:
     """Options in the shape that amazon.aws's get_aws_connection_info() reads them from."""
 
@@ -354,7 +398,38 @@ class _AsModule:
 
     def fail_json(self, msg: str, **details: Any) -> None:
         """Raises what a module would fail with."""
-        raise FinopsError(msg)
+        raise FinopsError("{0}. Check {1}".format(msg.rstrip("."), CREDENTIAL_VARIABLES), NO_LOGIN)
+
+
+def _read(call: Callable[[], Any], missing: Sequence[str]) -> Any:
+    """What a call that changes nothing answers; with no answer nothing is lost, so that is an error like others."""
+    try:
+        return _readable(call)
+    except AwsError as error:
+        if error.code in missing:
+            return None
+        raise
+    except OutcomeUnknown as error:
+        raise FinopsError(str(error))
+
+
+def _readable(call: Callable[[], Any]) -> Any:
+    """The call again where its answer cannot be read; botocore itself repeats all else."""
+    for attempt in range(1, _READINGS):
+        try:
+            return call()
+        except Unreadable:
+            time.sleep(0.25 * 2**attempt)
+    return call()
+
+
+def _require_content(parsed: Mapping[str, Any], model: Any, http_response: Any, **dummy: Any) -> None:
+    """Of a JSON answer that is none, or was cut, botocore makes an empty one; here it is an error."""
+    has_members = model.output_shape is not None and model.output_shape.members
+    if model.service_model.protocol != "json" or http_response.status_code >= 300 or not has_members:
+        return
+    if not set(parsed) - {"ResponseMetadata"}:
+        raise Unreadable("what AWS answered to {0} cannot be read".format(model.name))
 
 
 def _identity(account: str, arn: str) -> dict[str, Any]:
@@ -362,8 +437,8 @@ def _identity(account: str, arn: str) -> dict[str, Any]:
     return {"account_id": account, "arn": arn, "partition": parsed.get("partition", "aws")}
 
 
-def _still_valid(session: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if not session:
+def _still_valid(session: Any) -> dict[str, Any] | None:
+    if not isinstance(session, Mapping) or not isinstance(session.get("account_id"), str):
         return None
     if session.get("expiration"):
         expiration = datetime.datetime.strptime(session["expiration"][:19], "%Y-%m-%dT%H:%M:%S")

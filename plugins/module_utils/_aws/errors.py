@@ -10,11 +10,16 @@ import random
 import time
 from typing import Any, Callable, Sequence
 
-# HAS_BOTOCORE of _session tells where it is missing.
+# HAS_BOTOCORE of clients tells where it is missing.
 with contextlib.suppress(ImportError):
     import botocore.exceptions
+    import botocore.parsers
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, OutcomeUnknown
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
+    FinopsError,
+    InputError,
+    OutcomeUnknown,
+)
 
 THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown")
 # Seconds between repeats of a call that AWS answers "not yet": two minutes in all, and for what was just made 15 s.
@@ -49,41 +54,93 @@ CREDENTIAL_CODES = (
     "AuthFailure",
 )
 QUOTA_CODES = ("LimitExceeded", "ServiceQuotaExceededException")
+# The code of the finding where nobody can log in to the account.
+NO_LOGIN = "ACCOUNT_NO_LOGIN"
 CREDENTIAL_VARIABLES = "O(profile), or O(access_key) and O(secret_key), or the environment's AWS_ variables"
 
 
 class AwsError(FinopsError):
     """AWS refused a call; code is AWS's own."""
 
-    def __init__(self, call: str, code: str, message: str) -> None:
+    def __init__(self, call: str, code: str, message: str, status: int = 400) -> None:
         hint = ""
         if code in CREDENTIAL_CODES:
             hint = ". Check the credentials of {0}: they are wrong, inactive or expired".format(CREDENTIAL_VARIABLES)
         if code in QUOTA_CODES:
             hint = ". This is a quota of the account: delete what nobody needs, or ask for more in AWS's Service Quotas"
-        super().__init__("AWS refused {0}: {1}: {2}{3}".format(call, code, message, hint))
+        text = "AWS refused {0}: {1}: {2}{3}".format(call, code, message, hint)
+        super().__init__(text, NO_LOGIN if code in CREDENTIAL_CODES else "")
         self.code = code
         self.message = message
+        self.status = status
 
     @property
     def was_overtaken(self) -> bool:
-        """Whether somebody else, or a lost attempt of our own, may have been faster, so that it is best to look again."""
+        """Whether it is best to look again.
+
+        Somebody else, or a lost attempt of our own, may have been faster, or the server failed in the middle.
+        """
+        if self.status >= 500 and self.code not in THROTTLED:
+            return True
         return self.code in OVERTAKEN or any(text in self.message for text in _OVERTAKEN_TEXT)
 
 
+class Unreadable(OutcomeUnknown):
+    """AWS, or what stands in front of it, answered in a form that is not AWS's."""
+
+
 def converted(call: str, function: Callable[[], Any]) -> Any:
-    """The function's value, with botocore's errors as ours; call names it, such as C(iam:create_user)."""
+    """The function's value, with botocore's errors as ours; call names it, such as C(iam:create_user).
+
+    OutcomeUnknown where the call may have reached AWS and no answer that can be read came back.
+    """
     try:
         return function()
     except botocore.exceptions.ClientError as error:
         found = error.response.get("Error", {})
-        raise AwsError(call, str(found.get("Code", "")), str(found.get("Message", "")))
-    except botocore.exceptions.HTTPClientError as error:
-        raise OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, error))
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+        raise AwsError(call, str(found.get("Code", "")), str(found.get("Message", "")), status)
+    except botocore.parsers.ResponseParserError:
+        raise Unreadable("what AWS answered to {0} cannot be read".format(call))
+    except (botocore.exceptions.HTTPClientError, botocore.exceptions.IncompleteReadError) as error:
+        raise _not_answered(call, error)
+    except botocore.exceptions.SSLError as error:
+        raise _not_secured(call, error)
+    except botocore.exceptions.ProfileNotFound as error:
+        raise InputError("profile", "{0!r} is no profile of AWS's configuration".format(error.kwargs["profile"]))
     except (botocore.exceptions.NoCredentialsError, botocore.exceptions.PartialCredentialsError) as error:
-        raise FinopsError("no AWS credentials: {0}. Set {1}".format(error, CREDENTIAL_VARIABLES))
+        raise FinopsError("no AWS credentials: {0}. Set {1}".format(error, CREDENTIAL_VARIABLES), NO_LOGIN)
+    except botocore.exceptions.ConnectionError as error:
+        raise FinopsError(
+            "AWS cannot be reached ({0}): {1}. Check the network, O(region) and O(endpoint_url)".format(call, error)
+        )
+    except botocore.exceptions.ParamValidationError:
+        # Its text quotes the parameters, which may be secrets.
+        raise FinopsError("AWS cannot be called ({0}): a parameter is not of the form that AWS takes".format(call))
     except botocore.exceptions.BotoCoreError as error:
         raise FinopsError("AWS cannot be called ({0}): {1}. Check {2}".format(call, error, CREDENTIAL_VARIABLES))
+
+
+def _not_answered(call: str, error: Any) -> FinopsError:
+    """What botocore says of a lost answer; the words of others that it passes on may quote a header, and so a secret."""
+    if type(error) is not botocore.exceptions.HTTPClientError:
+        return OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, error))
+    cause = error.kwargs.get("error")
+    if isinstance(cause, ValueError):
+        # http.client and urllib3 refuse a header, or the address of a proxy, before they send anything.
+        return FinopsError(
+            "AWS cannot be called ({0}): a credential has a character in it that none has, or the environment's proxy is no "
+            "address. Check {1}, and HTTPS_PROXY and HTTP_PROXY".format(call, CREDENTIAL_VARIABLES)
+        )
+    return OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, type(cause).__name__))
+
+
+def _not_secured(call: str, error: Any) -> FinopsError:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return InputError(
+            "aws_ca_bundle", "the certificate of what answers {0} is not trusted: {1}".format(call, error)
+        )
+    return OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, error))
 
 
 def says(words: str, error: FinopsError) -> bool:

@@ -12,14 +12,14 @@ common pace: as fast as they can until AWS throttles one of them, then in turns,
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import struct
 import time
-from typing import Any, NamedTuple
+from typing import Any, ContextManager, NamedTuple
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import THROTTLED
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import held
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import SharedFile, held
 
 # Seconds between two calls after a first throttle, and at most.
 FIRST, MOST = 0.02, 2.0
@@ -27,6 +27,10 @@ FIRST, MOST = 0.02, 2.0
 _LONGER, _SHORTER, _END = 2.0, 0.5, 1 / 16
 # The mean of the first wait after a throttle is half of this, in seconds; it doubles with every further one.
 _RETRY, _RETRY_MOST = 0.1, 20.0
+# Who holds the file needs microseconds for it; after this many seconds it is stopped, and the others go on without.
+_PATIENCE = 0.5
+# Without the file there is no common pace, but the retries with backoff are still there.
+_WITHOUT = (OSError, FinopsError)
 
 
 class _State(NamedTuple):
@@ -46,17 +50,19 @@ class Pace:
     def __init__(self, *name: str) -> None:
         self._name = name
 
+    def _held(self) -> ContextManager[SharedFile]:
+        return held("pace", *self._name, patience=_PATIENCE)
+
     @property
     def interval(self) -> float:
         """Seconds between two calls; 0 where there is no limit."""
-        with held(*self._name) as file:
+        with self._held() as file:
             return _read(file).interval
 
     def wait(self) -> float:
         """Wait for this worker's turn, at once where nobody was throttled lately; returns when it came."""
         now = turn = time.time()
-        # Without the file there is no common pace, but the retries with backoff are still there.
-        with contextlib.suppress(OSError), held(*self._name) as file:
+        with contextlib.suppress(*_WITHOUT), self._held() as file:
             state = _read(file)
             if state.interval:
                 turn = min(max(state.turn, now), now + MOST)
@@ -71,7 +77,7 @@ class Pace:
         A throttle of a call from before the last slowing down says nothing new: all workers' calls of one moment slow
         the pace down once.
         """
-        with contextlib.suppress(OSError), held(*self._name) as file:
+        with contextlib.suppress(*_WITHOUT), self._held() as file:
             state = _read(file)
             if throttled and sent > state.slowed:
                 interval = min(max(state.interval * _LONGER, FIRST), MOST)
@@ -120,10 +126,10 @@ def _error_code(parsed: Any) -> str | None:
     return ((parsed or {}).get("Error") or {}).get("Code")
 
 
-def _read(file: int) -> _State:
-    content = os.pread(file, _FORMAT.size, 0)
+def _read(file: SharedFile) -> _State:
+    content = file.read(_FORMAT.size)
     return _State(*_FORMAT.unpack(content)) if len(content) == _FORMAT.size else _State()
 
 
-def _write(file: int, state: _State) -> None:
-    os.pwrite(file, _FORMAT.pack(*state), 0)
+def _write(file: SharedFile, state: _State) -> None:
+    file.write(_FORMAT.pack(*state))

@@ -8,10 +8,13 @@ Every function returns the value to use or raises InputError; none asks AWS or t
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
+from typing import Any
+from urllib.parse import urlsplit
 
-from ansible_collections.amazon.aws.plugins.module_utils.s3 import validate_bucket_name
-
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import validate_bucket_name
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
 
 USER_NAME = "FinOpsForCloudUser"
@@ -33,7 +36,16 @@ _PREFIX = re.compile(r"[0-9A-Za-z!\-_.*'()/]+\Z")
 # IAM API: UserName.
 _USER_NAME = re.compile(r"[\w+=,.@\-]{1,64}\Z", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(aws|[0-9]{12}):policy/[\w+=,.@/\-]+\Z", re.ASCII)
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]\Z")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\Z")
+# IAM API: ARNs of roles, and STS API: ExternalId.
+_ROLE_ARN = re.compile(r"arn:aws[a-z\-]*:iam::([0-9]{12}):role/[\w+=,.@/\-]{1,512}\Z", re.ASCII)
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/\-]{2,1224}\Z", re.ASCII)
+# What an HTTP header can carry, without white space.
+_CREDENTIAL = re.compile(r"[\x21-\x7e]+\Z")
+_HOST = re.compile(r"[0-9A-Za-z.\-_]+\Z|\[[0-9A-Fa-f:.]+\]\Z")
+_PATH = re.compile(r"[0-9A-Za-z/.\-_~%]*\Z")
+# Parts of the platform's own paths, which people copy along with its address.
+_OWN_PATHS = re.compile(r"/(restapi|auth)(/v2)?\Z")
 # The platform answers 400 to longer names and stores the data source all the same, without its import.
 DATA_SOURCE_NAME_LENGTH = 235
 
@@ -81,12 +93,60 @@ def bucket(value: str | None, account: str, option: str = "cur_bucket") -> str:
     return name
 
 
+def region(value: object, option: str = "region") -> str:
+    """The name of a region; whether AWS has one of this name is the clients' to know."""
+    if not isinstance(value, str) or not _REGION.match(value):
+        raise InputError(option, "{0!r} is no AWS region".format(value))
+    return value
+
+
 def bucket_region(value: str | None, default: str | None, option: str = "cur_bucket_region") -> str:
-    """The region of the bucket: as given, else the region of the session."""
-    region = value or default or REGION
-    if not _REGION.match(region):
-        raise InputError(option, "{0!r} is no AWS region".format(region))
-    return region
+    """The region of the bucket: as given, else the region of the session, which is blamed where it is none."""
+    return region(value, option) if value else region(default or REGION)
+
+
+def role_arn(value: object, option: str = "assume_role_arn") -> str:
+    """The ARN of a role."""
+    if not isinstance(value, str) or not _ROLE_ARN.match(value):
+        example = "arn:aws:iam::111122223333:role/OrganizationAccountAccessRole"
+        raise InputError(option, "{0!r} is no ARN of a role, such as {1}".format(value, example))
+    return value
+
+
+def account_of_role(arn: str) -> str:
+    """The account id in the ARN of a role."""
+    return arn.split(":")[4]
+
+
+def external_id(value: object, option: str = "assume_role_external_id") -> str:
+    """The external id of a trust policy."""
+    if not isinstance(value, str) or not _EXTERNAL_ID.match(value):
+        raise InputError(option, "must be 2 to 1224 letters, digits or +=,.@:/_-")
+    return value
+
+
+def is_credential(text: str) -> bool:
+    """Whether a text is free of white space, control characters and others that no HTTP header can carry."""
+    return bool(_CREDENTIAL.match(text))
+
+
+def credential(value: object, option: str) -> str | None:
+    """A token, key id or secret without the white space around it, which a file's last newline is; never shown."""
+    found = text(value, option)
+    if found and not is_credential(found):
+        raise InputError(
+            option, "has white space, a control character or a letter in it that no token or key has. Copy it again"
+        )
+    return found
+
+
+def text(value: object, option: str) -> str | None:
+    """A string without the white space around it, None where nothing is left; never shown."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InputError(option, "must be a string; put it in quotes")
+    return value.strip() or None
 
 
 def prefix(value: str | None, option: str = "cur_prefix") -> str:
@@ -147,12 +207,53 @@ def data_source_name(value: str | None, account: str, option: str = "data_source
     return name
 
 
-def platform_url(value: str | None) -> str:
-    """The platform's address without a trailing slash, C(https://host)."""
-    url = (value or "").rstrip("/")
-    if not re.match(r"https?://[^/\s]+", url):
-        raise InputError("platform_url", "{0!r} must be an address such as https://platform.example.com".format(value))
-    return url
+def platform_url(value: object, option: str = "platform_url") -> str:
+    """The platform's address without a trailing slash, C(https://host) or C(https://host/where/it/is).
+
+    The beginnings of the API's own paths are dropped. A value that cannot work is not shown: it may have a password in it.
+    """
+    url = text(value, option) or ""
+    if re.search(r"\s", url):
+        raise InputError(option, "has white space in it, which no address has")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise InputError(option, "its host or port is none: set an address such as https://platform.example.com")
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        raise InputError(option, "must be an address such as https://platform.example.com")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise InputError(
+            option, "must be an address without a user, a ? or a #; who calls is told by O(platform_token)"
+        )
+    name = "[{0}]".format(host) if ":" in host else host
+    if not _HOST.match(name) or not _PATH.match(parts.path) or port == 0:
+        raise InputError(option, "has a character in it that no address has, or no real port")
+    path = _OWN_PATHS.sub("", re.sub("/+", "/", parts.path).rstrip("/"))
+    return "{0}://{1}{2}{3}".format(parts.scheme.lower(), name, "" if port is None else ":{0}".format(port), path)
+
+
+def platform_organization_id(value: object, option: str = "platform_organization_id") -> str:
+    """The id of the platform's organization."""
+    found = text(value, option)
+    if not found:
+        raise InputError(option, "is missing: set it to the id of the platform's organization")
+    if not is_credential(found):
+        raise InputError(option, "{0!r} has a space or another character in it that no id has".format(found))
+    return found
+
+
+def ca_path(value: Any, option: str = "platform_ca_path") -> str | None:
+    """A file of CA certificates in PEM, None where the system's are to be trusted."""
+    found = text(value, option)
+    path = found and os.path.expanduser(found)
+    if path is not None:
+        try:
+            ssl.create_default_context(cafile=path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no file of certificates"
+            raise InputError(option, "{0} has no certificate in PEM form: {1}".format(path, reason))
+    return path
 
 
 def tags(value: dict[str, object] | None) -> dict[str, str]:

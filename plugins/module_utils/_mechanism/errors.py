@@ -16,7 +16,7 @@ class FinopsError(Exception):
     finding_code: the code of the finding that this is where nothing may be raised, as in an audit.
     """
 
-    finding_code = "UNREADABLE"
+    finding_code = "READ_FAILED"
 
     def __init__(self, text: str, finding_code: str = "") -> None:
         super().__init__(text)

@@ -1,30 +1,135 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small files by which the workers of this machine, of one user, agree with each other."""
+"""Small files by which the runs of one user on this machine agree with each other.
+
+They lie in a folder that is this user's alone, below the temporary folder, which runs from a terminal, a timer and a
+container's service share. Nothing here needs the user to have a name or a home.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import getpass
 import hashlib
 import os
+import random
+import stat
+import struct
 import tempfile
-from typing import Iterator
+import time
+from typing import Callable, Iterator
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+
+# Seconds that one holder is waited for, and after which somebody is told.
+PATIENCE, NOTICE = 600.0, 20.0
+# Seconds between two tries: soon at first, then ever later.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.1
+# The holder, at the beginning of each file: its process, and since when, as seconds since the epoch.
+_HOLDER = struct.Struct("qd")
+
+
+class Busy(FinopsError):
+    """One holder kept a file for all the time that it was waited for; nothing was done."""
+
+    finding_code = "PLATFORM_BUSY"
+
+    def __init__(self, process: int, patience: float) -> None:
+        super().__init__(
+            "another run on this machine, process {0}, has kept its turn for {1:g} seconds; it may be stopped. End it, or "
+            "let it go on, and run again".format(process, patience)
+        )
+
+
+class SharedFile:
+    """A file that is held; content is what its holders leave to each other."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def read(self, size: int) -> bytes:
+        """The first bytes of the content; fewer where there are not so many."""
+        return os.pread(self._descriptor, size, _HOLDER.size)
+
+    def write(self, content: bytes) -> None:
+        """Replace the first bytes of the content."""
+        os.pwrite(self._descriptor, content, _HOLDER.size)
 
 
 @contextlib.contextmanager
-def held(*name: str) -> Iterator[int]:
-    """Holds the file of this name against all other processes; yields its descriptor.
+def held(*name: str, patience: float = PATIENCE, say: Callable[[str], None] | None = None) -> Iterator[SharedFile]:
+    """Holds the file of this name against all other processes of this user.
 
-    The kernel frees it when the process ends, however it ends. Raises OSError where it cannot be opened.
+    The kernel frees it when the process ends, however it ends.
+    patience: seconds that one and the same holder is waited for; while holders change, the wait goes on.
+    say: is told once, after some seconds, who is waited for.
+    Raises FinopsError where the file cannot be had, Busy where its holder does not let go.
     """
-    digest = hashlib.sha256("\n".join(name).encode()).hexdigest()[:16]
-    path = os.path.join(tempfile.gettempdir(), "finops_for_cloud-{0}-{1}.lock".format(getpass.getuser(), digest))
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with _opened("{0}.lock".format(hashlib.sha256("\n".join(name).encode()).hexdigest()[:16])) as descriptor:
+        _lock(descriptor, patience, say)
+        os.pwrite(descriptor, _HOLDER.pack(os.getpid(), time.time()), 0)
+        yield SharedFile(descriptor)
+
+
+def _lock(descriptor: int, patience: float, say: Callable[[str], None] | None) -> None:
+    holder, since, pause = b"", time.monotonic(), _FIRST_PAUSE
+    while not _taken(descriptor):
+        now, found = time.monotonic(), os.pread(descriptor, _HOLDER.size, 0)
+        if found != holder:
+            holder, since = found, now
+        process = _HOLDER.unpack(found)[0] if len(found) == _HOLDER.size else 0
+        if now - since > patience:
+            raise Busy(process, patience)
+        if say is not None and now - since > NOTICE:
+            say(
+                "waiting for another run on this machine, process {0}, for up to {1:g} seconds".format(
+                    process, patience
+                )
+            )
+            say = None
+        time.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _taken(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise FinopsError("a file in {0} cannot be locked: {1}".format(tempfile.gettempdir(), error.strerror))
+    return True
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[int]:
+    path = os.path.join(_folder(), name)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    except OSError as error:
+        raise FinopsError("the file {0} cannot be opened: {1}. Remove it".format(path, error.strerror))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FinopsError("{0} is no file. Remove it".format(path))
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _folder() -> str:
+    """The folder of this user alone; made where it is missing."""
+    path = os.path.join(tempfile.gettempdir(), "finops_for_cloud-{0}".format(os.getuid()))
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, 0o700)
+        found = os.lstat(path)
+    except OSError as error:
+        raise FinopsError("the folder {0} cannot be made: {1}".format(path, error.strerror))
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise FinopsError(
+            "{0} is not a folder of this user alone (mode 0700), so nothing in it can be trusted. Remove it".format(
+                path
+            )
+        )
+    return path

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Callable, Iterable, Mapping
+from urllib.parse import quote
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 _OPTION = re.compile(r"O\(([a-z_]+)\)")
@@ -22,15 +24,17 @@ def worded(value: Any, names: Mapping[str, str]) -> Any:
 
 def masked(value: Any, secrets: Iterable[str]) -> Any:
     """A text, or all texts in lists and mappings, without any of the secrets, also where they were quoted."""
-    forms = {form for secret in secrets for form in (secret, secret.strip(), repr(secret)[1:-1]) if form}
-    longest_first = sorted(forms, key=len, reverse=True)
+    forms = {form for secret in secrets for form in _forms(secret) if form}
+    if not forms:
+        return _mapped(value, str)
+    pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+    return _mapped(value, lambda text: pattern.sub(MASK, text))
 
-    def mask(text: str) -> str:
-        for form in longest_first:
-            text = text.replace(form, MASK)
-        return text
 
-    return _mapped(value, mask)
+def _forms(secret: str) -> Iterable[str]:
+    """A secret as texts of others show it: as it is, without the white space around it, as a literal, in JSON, in a URL."""
+    for form in (secret, secret.strip()):
+        yield from (form, " ".join(form.split()), repr(form)[1:-1], json.dumps(form)[1:-1], quote(form, safe=""))
 
 
 def _mapped(value: Any, function: Callable[[str], str]) -> Any:

@@ -4,18 +4,15 @@
 """The FinOps platform's REST client: only what data sources need, with what its answers really mean.
 
 Facts of the API that shape it: only one writer at a time per organization (parallel creates answer 500 and lose
-the import), no blind repeat of a write, and a reason of "Unknown" hides the text in the parameters.
+the import), no blind repeat of a write, and a 404 alone does not mean that an object is missing.
 """
 
 from __future__ import annotations
 
-import json
+import random
 import time
-from typing import Any, Mapping
-from urllib.error import HTTPError, URLError
+from typing import Any, Callable, ContextManager, Mapping
 from urllib.parse import quote
-
-from ansible.module_utils.urls import open_url
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
@@ -23,8 +20,21 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
     InputError,
     OutcomeUnknown,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import held
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import SharedFile, held
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import masked
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.errors import (
+    ALREADY_CONNECTED,
+    NO_SUCH_OBJECT,
+    ConnectedElsewhere,
+    PlatformError,
+    ServerError,
+    Unreachable,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.transport import (
+    Answer,
+    Transport,
+    is_this_machine,
+)
 
 OPTIONS = {
     "platform_url": {"type": "str"},
@@ -32,69 +42,57 @@ OPTIONS = {
     "platform_token": {"type": "str", "no_log": True},
     "platform_email": {"type": "str"},
     "platform_password": {"type": "str", "no_log": True},
+    "platform_ca_path": {"type": "path"},
 }
-TIMEOUT = 60
-_READ_ATTEMPTS = 4
-# Codes that say that the object is there or not there against what was thought: list again, plan again.
-_OVERTAKEN = ("OE0402",)
-
-
-class PlatformError(FinopsError):
-    """The platform refused a call; code is its own, such as OE0404."""
-
-    def __init__(self, call: str, status: int, code: str, reason: str) -> None:
-        super().__init__(
-            "the platform refused {0}: {1} {2}: {3}{4}".format(call, status, code, reason, _hint(status, code))
-        )
-        self.status = status
-        self.code = code
-
-
-class ServerError(OutcomeUnknown):
-    """The platform failed in the middle of a call."""
-
-
-def _hint(status: int, code: str) -> str:
-    if status == 401:
-        return ". Check O(platform_token) (or O(platform_email) and O(platform_password))"
-    if code == "OE0234":
-        return ". Check O(platform_organization_id) and the role of the token's user in that organization"
-    if code == "OE0404":
-        return ". Set another O(data_source_name)"
-    return ""
+_API = "/restapi/v2/"
+_LOGIN = "/auth/v2/tokens"
+# How often a reading is tried, and any call that the platform has no room for; the longest wait for room, in seconds.
+_ATTEMPTS = 4
+_LONGEST_WAIT = 30.0
 
 
 class Platform:
-    """One organization of the platform; `options` are the platform_ options of a task.
+    """One organization of the platform; `options` are the platform_ options of a task, and its account_id.
 
-    Raises InputError where they are missing or malformed.
+    say: is told where another run's turn is waited for.
+    secrets: what no text may show; the token is in it once it is known.
+    Raises InputError where the options are missing or malformed.
     """
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], say: Callable[[str], None] | None = None) -> None:
         self.url = settings.platform_url(options.get("platform_url"))
-        self.organization_id = str(options.get("platform_organization_id") or "")
-        if not self.organization_id:
-            raise InputError("platform_organization_id", "is missing: set it to the id of the platform's organization")
-        self._token = options.get("platform_token")
-        self._email = options.get("platform_email")
-        self._password = options.get("platform_password")
+        self.organization_id = settings.platform_organization_id(options.get("platform_organization_id"))
+        self._token = settings.credential(options.get("platform_token"), "platform_token")
+        self._email = settings.text(options.get("platform_email"), "platform_email")
+        self._password = settings.text(options.get("platform_password"), "platform_password")
         if not self._token and not (self._email and self._password):
             raise InputError("platform_token", "is missing: set it, or O(platform_email) and O(platform_password)")
+        self.secrets = {secret for secret in (self._token, self._password) if secret}
+        self._transport = Transport(self.url, settings.ca_path(options.get("platform_ca_path")), self.secrets)
+        self._account = options.get("account_id")
+        self._say = say
+        self._organization: dict[str, Any] | None = None
+
+    @property
+    def is_insecure(self) -> bool:
+        """Whether the token and the keys' secrets would cross a network unencrypted."""
+        return self.url.startswith("http:") and not is_this_machine(self.url)
+
+    def organization(self) -> dict[str, Any]:
+        """The organization: C(disabled), C(currency), C(name) and more; one call, once per client."""
+        if self._organization is None:
+            found = self._of_organization("")
+            if not isinstance(found.get("id"), str):
+                raise self._not_the_platform("its organization has no id")
+            self._organization = found
+        return self._organization
 
     def cloud_accounts(self) -> list[dict[str, Any]]:
         """All data sources of the organization, without their secrets; one call."""
-        try:
-            answer = self._read("organizations/{0}/cloud_accounts".format(quote(self.organization_id, safe="")))
-        except PlatformError as error:
-            if error.status == 404:
-                raise InputError(
-                    "platform_organization_id",
-                    "the platform knows no organization {0!r}".format(self.organization_id),
-                )
-            raise
-        if "cloud_accounts" not in answer:
-            raise InputError("platform_url", "what answers at {0} is not the platform".format(self.url))
-        return list(answer["cloud_accounts"])
+        listed = self._of_organization("/cloud_accounts").get("cloud_accounts")
+        if not isinstance(listed, list):
+            raise self._not_the_platform("it lists no data sources")
+        return [self._source(entry) for entry in listed]
 
     def organization(self) -> dict[str, Any]:
         """The organization itself, with C(disabled) and C(currency)."""
@@ -102,102 +100,172 @@ class Platform:
 
     def cloud_account(self, identifier: str) -> dict[str, Any]:
         """One data source by its id."""
-        return self._read("cloud_accounts/{0}".format(quote(identifier, safe="")))
+        return self._source(self._read(_cloud_account(identifier)))
 
     def create_cloud_account(self, **body: Any) -> dict[str, Any]:
-        """Add a data source.
+        """Add a data source; ConnectedElsewhere where another organization has the account.
 
         What a server's error leaves behind has no import scheduled and would never be on the bill, so it is removed again.
         """
-        path = "organizations/{0}/cloud_accounts".format(quote(self.organization_id, safe=""))
-        with held("writer", self.url, self.organization_id):
+        with self._turn():
             try:
-                return self._changed("POST", path, body)
+                return self._changed("POST", self._path("/cloud_accounts"), body)
             except ServerError:
                 self._remove_leftover(body["config"].get("access_key_id"))
                 raise
-
-    def _remove_leftover(self, key_id: str | None) -> None:
-        for source in self.cloud_accounts():
-            if key_id and source.get("config", {}).get("access_key_id") == key_id:
-                self._changed("DELETE", "cloud_accounts/{0}".format(quote(source["id"], safe="")), None)
+            except PlatformError as refusal:
+                if refusal.code != ALREADY_CONNECTED:
+                    raise
+                if self._may_have_the_account():
+                    raise OutcomeUnknown(str(refusal))
+                raise ConnectedElsewhere(refusal, self._account, self.organization_id)
 
     def update_cloud_account(self, identifier: str, **body: Any) -> dict[str, Any]:
         """Change a data source; a config is replaced whole."""
-        with held("writer", self.url, self.organization_id):
-            return self._changed("PATCH", "cloud_accounts/{0}".format(quote(identifier, safe="")), body)
+        with self._turn():
+            return self._changed("PATCH", _cloud_account(identifier), body)
 
     def delete_cloud_account(self, identifier: str) -> None:
-        """Remove a data source with all its history."""
-        with held("writer", self.url, self.organization_id):
-            self._changed("DELETE", "cloud_accounts/{0}".format(quote(identifier, safe="")), None)
+        """Remove a data source with all its history; OutcomeUnknown where it is gone already."""
+        with self._turn():
+            self._delete(identifier)
 
-    def _read(self, path: str) -> dict[str, Any]:
-        for attempt in range(1, _READ_ATTEMPTS + 1):
-            try:
-                return self._request("GET", "/restapi/v2/" + path, None)
-            except OutcomeUnknown as error:
-                if attempt == _READ_ATTEMPTS:
-                    raise FinopsError(str(error))
-            time.sleep(0.25 * 2**attempt)
-        raise AssertionError("unreachable")
+    def _turn(self) -> ContextManager[SharedFile]:
+        return held("writer", self.url, self.organization_id, say=self._say)
 
-    def _changed(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _delete(self, identifier: str) -> None:
         try:
-            return self._request(method, "/restapi/v2/" + path, body)
-        except PlatformError as error:
-            if error.code in _OVERTAKEN or (method == "DELETE" and error.status == 404):
-                raise OutcomeUnknown(str(error))
+            self._call("DELETE", _cloud_account(identifier), None)
+        except PlatformError as refusal:
+            if refusal.code == NO_SUCH_OBJECT:
+                raise OutcomeUnknown(str(refusal))
             raise
 
-    def _headers(self) -> dict[str, str]:
-        if not self._token:
-            answer = self._request(
-                "POST", "/auth/v2/tokens", {"email": self._email, "password": self._password}, headers={}
+    def _remove_leftover(self, key_id: str | None) -> None:
+        """As far as it can be; that the outcome is unknown stays true."""
+        try:
+            for source in self.cloud_accounts():
+                if key_id and source["config"].get("access_key_id") == key_id:
+                    self._delete(source["id"])
+        except FinopsError:
+            return
+
+    def _may_have_the_account(self) -> bool:
+        try:
+            return any(source.get("account_id") == self._account for source in self.cloud_accounts())
+        except FinopsError:
+            return True
+
+    def _path(self, rest: str) -> str:
+        return "organizations/{0}{1}".format(quote(self.organization_id, safe=""), rest)
+
+    def _of_organization(self, rest: str) -> dict[str, Any]:
+        try:
+            return self._read(self._path(rest))
+        except PlatformError as refusal:
+            if refusal.code != NO_SUCH_OBJECT:
+                raise
+            reason = "the platform knows no organization {0!r}".format(self.organization_id)
+            raise InputError("platform_organization_id", reason)
+
+    def _source(self, entry: Any) -> dict[str, Any]:
+        """A data source in the form that the rest of the core relies on."""
+        found = entry if isinstance(entry, dict) else {}
+        if not isinstance(found.get("id"), str) or not isinstance(found.get("account_id"), (str, type(None))):
+            raise self._not_the_platform("one of its data sources has no id, or no account id of the right type")
+        config = found.get("config")
+        return dict(found, config=config if isinstance(config, dict) else {})
+
+    def _read(self, path: str) -> dict[str, Any]:
+        return self._until_answered(lambda: self._call("GET", path, None))
+
+    def _changed(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The data source as the platform answers with it; an answer without one is no proof that anything was stored."""
+        secret = body.get("config", {}).get("secret_access_key")
+        if secret:
+            self.secrets.add(secret)
+        answer = self._call(method, path, body)
+        if not isinstance(answer.get("id"), str):
+            raise OutcomeUnknown(
+                "the platform's answer to {0} {1}{2} has no data source in it".format(method, _API, path)
             )
-            self._token = answer["token"]
-        return {"Authorization": "Bearer {0}".format(self._token)}
+        return answer
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        return self._request(method, _API + path, body, {"Authorization": "Bearer {0}".format(self._log_in())})
+
+    def _log_in(self) -> str:
+        if not self._token:
+            login = {"email": self._email, "password": self._password}
+            answer = self._until_answered(lambda: self._request("POST", _LOGIN, login, {}))
+            token = answer.get("token")
+            if not isinstance(token, str) or not settings.is_credential(token):
+                raise self._not_the_platform("its answer to a login has no token")
+            self.secrets.add(token)
+            self._token = token
+        return self._token
+
+    def _until_answered(self, request: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The answer to a call that may be repeated, since it changes nothing."""
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return request()
+            except OutcomeUnknown:
+                _wait(0.25 * 2**attempt)
+        try:
+            return request()
+        except OutcomeUnknown as error:
+            raise Unreachable(str(error))
 
     def _request(
-        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> dict[str, Any]:
+        """The JSON object of an answer; what the platform has no room for it has not begun, so it is sent again."""
+        for attempt in range(1, _ATTEMPTS):
+            answer = self._transport.send(method, path, body, headers)
+            if answer.status != 429:
+                return self._judged(method, path, answer)
+            asked = answer.retry_after
+            _wait(min(2.0**attempt if asked is None else asked, _LONGEST_WAIT))
+        return self._judged(method, path, self._transport.send(method, path, body, headers))
+
+    def _judged(self, method: str, path: str, answer: Answer) -> dict[str, Any]:
         call = "{0} {1}".format(method, path)
-        sent = dict(self._headers() if headers is None else headers, **{"Content-Type": "application/json"})
-        try:
-            answer = open_url(
-                self.url + path,
-                method=method,
-                data=None if body is None else json.dumps(body),
-                headers=sent,
-                timeout=TIMEOUT,
-                http_agent=USER_AGENT,
-            )
-            text = answer.read()
-        except HTTPError as error:
-            raise _refused(call, error)
-        except (URLError, OSError) as error:
-            raise OutcomeUnknown(
-                "O(platform_url): no answer from the platform at {0} to {1}: {2}".format(
-                    self.url, call, getattr(error, "reason", error)
+        if 200 <= answer.status < 300:
+            if answer.object is not None:
+                return answer.object
+            if method == "DELETE" and answer.is_empty:
+                return {}
+            if answer.is_cut or not (method == "GET" or path == _LOGIN):
+                raise OutcomeUnknown(
+                    "O(platform_url): what {0} answers to {1} is no JSON object".format(self.url, call)
                 )
-            )
-        return _json(text)
+            raise self._not_the_platform("its answer to {0} is no JSON object".format(call))
+        if 300 <= answer.status < 400:
+            raise InputError("platform_url", _redirected(self.url, call, answer.location))
+        told = masked(answer.reason, self.secrets)
+        if answer.status == 404 and answer.code != NO_SUCH_OBJECT:
+            raise self._not_the_platform("{0} is 404 {1}".format(call, told))
+        refusal = PlatformError(call, answer.status, answer.code, told)
+        if path == _LOGIN and answer.status in (400, 401, 403):
+            raise InputError("platform_email", "or O(platform_password) is wrong: {0}".format(refusal))
+        raise ServerError(str(refusal)) if answer.status >= 500 else refusal
+
+    def _not_the_platform(self, sign: str) -> InputError:
+        return InputError("platform_url", "what answers at {0} is not the platform's API: {1}".format(self.url, sign))
 
 
-def _refused(call: str, error: HTTPError) -> FinopsError:
-    found = _json(error.read()).get("error", {})
-    reason = str(found.get("reason", error.reason))
-    if reason == "Unknown" and found.get("params"):
-        reason = str(found["params"][0])
-    refusal = PlatformError(call, error.code, str(found.get("error_code", "")), " ".join(reason.split()))
-    if call.startswith("POST /auth/") and error.code in (400, 403):
-        return InputError("platform_email", "or O(platform_password) is wrong: {0}".format(refusal))
-    return ServerError(str(refusal)) if error.code >= 500 else refusal
+def _cloud_account(identifier: str) -> str:
+    return "cloud_accounts/{0}".format(quote(identifier, safe=""))
 
 
-def _json(text: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+def _redirected(url: str, call: str, location: str) -> str:
+    where = " to {0}".format(location) if location else ""
+    return (
+        "{0} answers {1} with a redirect{2}, which is not followed, since the token would go along. Set the address at "
+        "which the platform itself answers".format(url, call, where)
+    )
+
+
+def _wait(seconds: float) -> None:
+    time.sleep(seconds * random.uniform(0.75, 1.25))

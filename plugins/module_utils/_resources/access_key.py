@@ -12,8 +12,7 @@ import dataclasses
 import datetime
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import boto3_tag_list_to_ansible_dict
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import key_lifecycle, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import (
     FOREIGN,

@@ -13,11 +13,10 @@ import dataclasses
 import json
 from typing import Any, Mapping
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
-
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_denials import denials

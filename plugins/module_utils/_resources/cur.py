@@ -13,7 +13,7 @@ import copy
 import dataclasses
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )

@@ -120,3 +120,11 @@ def test_readers_of_errors_see_variables() -> None:
     assert readers_names("access_key")["cur_prefix"] == "finops_cur_prefix"
     assert readers_names("user")["name"] == "finops_user_name"
     assert readers_names("account")["region"] == "finops_aws_region"
+@pytest.mark.parametrize(
+    ("account", "begins"), [("111122223333", "Account 111122223333: "), (True, ""), (None, ""), (["1"], ""), ("x", "")]
+)
+def test_an_error_of_a_variable_names_the_account_only_where_it_is_one(account: Any, begins: str) -> None:
+    variables = role_variables(finops_account_id=account, finops_case="member", finops_policy_variant=["generous"])
+    with pytest.raises(AnsibleActionFail) as error:
+        variables.check({module: {**spec(module), "variant": {"choices": ["documented"]}} for module in VARIABLES})
+    assert str(error.value).startswith(begins + "value of finops_policy_variant")

@@ -5,15 +5,24 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import botocore.hooks
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import ATTEMPTS, Clients
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import FIRST, MOST, Pace
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import (
+    FIRST,
+    MOST,
+    Pace,
+    keep_pace,
+    retry_soon,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import held
 
 NOW = 1_000_000.0
@@ -95,14 +104,33 @@ def test_calls_that_get_through_end_the_limit(clock: Clock) -> None:
     assert clock.slept == []
 
 
-def test_a_file_of_somebody_else_ends_no_run(clock: Clock, tmp_path: Path) -> None:
-    with held("sts"):
-        (path,) = tmp_path.iterdir()
-    path.unlink()
-    path.symlink_to(tmp_path / "elsewhere")
+def test_what_somebody_planted_ends_no_run(clock: Clock, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / f"finops_for_cloud-{os.getuid()}").symlink_to(tmp_path / "elsewhere")
     Pace("sts").learn(NOW, throttled=True)
     Pace("sts").wait()
-    assert not (tmp_path / "elsewhere").exists()
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_worker_that_was_stopped_with_the_file_ends_no_run(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(10**6))
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds) / 10)
+    with held("pace", "sts"):
+        Pace("sts").learn(NOW, throttled=True)
+        Pace("sts").wait()
+    assert Pace("sts").interval == 0.0
+    assert sum(clock.slept) < 1
+
+
+@pytest.mark.parametrize("answer", [{"Error": {"Code": "Throttling"}}, {}], ids=["throttled", "let through"])
+def test_a_paced_client_learns_from_its_answers(clock: Clock, answer: dict[str, Any]) -> None:
+    client = SimpleNamespace(meta=SimpleNamespace(events=botocore.hooks.HierarchicalEmitter()))
+    keep_pace(client, "endpoint", "profile")
+    events = client.meta.events
+    for dummy in range(2):
+        events.emit("before-send.sts.AssumeRole", request=None)
+        events.emit("response-received.sts.AssumeRole", parsed_response=answer, exception=None)
+    assert Pace("sts.AssumeRole", "endpoint", "profile").interval == (FIRST if answer else 0.0)
 
 
 def test_a_throttled_call_is_tried_again_sooner_than_botocore_would() -> None:
@@ -124,3 +152,16 @@ def test_a_throttled_call_is_tried_again_sooner_than_botocore_would() -> None:
     assert all(0 < wait <= 0.1 * 2**number for number, wait in enumerate(waits[:-1]))
     # The last attempt's throttle is the caller's to hear of.
     assert not waits[-1]
+
+
+@pytest.mark.parametrize(
+    "response", [None, (None, {"Error": {"Code": "AccessDenied"}}), (None, {}), (None, None)], ids=str
+)
+def test_other_answers_are_left_to_botocores_own_retries(response: Any) -> None:
+    handlers = []
+    events = SimpleNamespace(register_first=lambda event, handler: handlers.append((event, handler)))
+    service = SimpleNamespace(service_id=SimpleNamespace(hyphenize=lambda: "iam"))
+    retry_soon(SimpleNamespace(meta=SimpleNamespace(events=events, service_model=service)), ATTEMPTS)
+    ((event, handler),) = handlers
+    assert event == "needs-retry.iam"
+    assert handler(response=response, attempts=1) is None

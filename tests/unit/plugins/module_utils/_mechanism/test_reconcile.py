@@ -263,7 +263,7 @@ def test_an_audit_tells_everything_and_writes_nothing() -> None:
 @pytest.mark.parametrize(
     ("error", "code", "title"),
     [
-        (FinopsError("nobody knows"), "UNREADABLE", "nobody knows"),
+        (FinopsError("nobody knows"), "READ_FAILED", "nobody knows"),
         (FinopsError("not here", finding_code="READ_DENIED"), "READ_DENIED", "not here"),
         (InputError("prefix", "is empty"), "OPTION_INVALID", "O(prefix): is empty"),
     ],

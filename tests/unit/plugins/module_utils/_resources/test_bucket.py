@@ -209,7 +209,7 @@ def test_a_bucket_that_is_not_there_is_none(code: str) -> None:
             "BUCKET_REGION",
             "O(bucket_region): the bucket costs is in eu-west-1, not in us-east-1",
         ),
-        ({"head_bucket": error("SlowDown")}, "UNREADABLE", "SlowDown"),
+        ({"head_bucket": error("SlowDown")}, "READ_FAILED", "SlowDown"),
     ],
 )
 def test_a_bucket_that_cannot_be_used_is_a_clear_error(answers: dict[str, Any], code: str, words: str) -> None:

@@ -1,0 +1,555 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an account is reached: options checked before any call, the right option blamed, each answer understood."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import clients as module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import CentralClients, Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
+    FinopsError,
+    InputError,
+    OutcomeUnknown,
+)
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER
+from tests.unit.plugins.module_utils.scripted_server import (
+    GARBAGE,
+    NOTHING,
+    ScriptedServer,
+    answer,
+    cut,
+    scripted_server,
+)
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/Access"
+CENTRAL_ROLE = f"arn:aws:iam::{OTHER}:role/Secrets"
+HTML = b"<html><body>Sign in"
+
+
+def xml(operation: str, result: str, status: int = 200) -> bytes:
+    return answer(
+        status,
+        body=f"<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>".encode(),
+    )
+
+
+def refusal(code: str, message: str = "m", status: int = 403) -> bytes:
+    text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    return answer(status, body=text.encode())
+
+
+def identity(account: str = ACCOUNT, partition: str = "aws") -> bytes:
+    arn = f"arn:{partition}:iam::{account}:user/admin"
+    return xml("GetCallerIdentity", f"<Account>{account}</Account><Arn>{arn}</Arn><UserId>u</UserId>")
+
+
+def assumed(account: str = ACCOUNT, minutes: float = 60) -> bytes:
+    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
+    return xml(
+        "AssumeRole",
+        "<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey>"
+        f"<SessionToken>role-token</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
+        "<AssumedRoleUser><AssumedRoleId>i</AssumedRoleId>"
+        f"<Arn>arn:aws:sts::{account}:assumed-role/Access/finops-for-cloud</Arn></AssumedRoleUser>",
+    )
+
+
+USER = xml("GetUser", "<User><UserName>u</UserName></User>")
+KEY = xml("CreateAccessKey", "<AccessKey><AccessKeyId>AKIANEW</AccessKeyId></AccessKey>")
+
+
+@pytest.fixture
+def aws() -> Iterator[ScriptedServer]:
+    with scripted_server() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[float]:
+    """The seconds that would have been waited; nothing of this machine's configuration counts."""
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(module, "_SESSIONS", {})
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return waits
+
+
+def clients(url: str = "http://127.0.0.1:1", **options: Any) -> Clients:
+    given = {"account_id": ACCOUNT, "access_key": "AKIA", "secret_key": "base-secret", "endpoint_url": url}
+    return Clients({**given, **options})
+
+
+def form(aws: ScriptedServer, number: int = 0) -> dict[str, str]:
+    """The parameters of a request."""
+    return {name: values[0] for name, values in parse_qs(aws.requests[number].body.decode()).items()}
+
+
+def actions(aws: ScriptedServer) -> list[str]:
+    return [form(aws, number)["Action"] for number in range(len(aws.requests))]
+
+
+def test_the_caller_is_asked_for_once(aws: ScriptedServer) -> None:
+    aws.script = [identity(partition="aws-cn")]
+    account = clients(aws.url)
+    found = {"account_id": ACCOUNT, "arn": f"arn:aws-cn:iam::{ACCOUNT}:user/admin", "partition": "aws-cn"}
+    assert [account.log_in(), account.log_in()] == [found, found]
+    assert actions(aws) == ["GetCallerIdentity"]
+    assert account.secrets == set()
+
+
+def test_another_accounts_credentials_are_refused(aws: ScriptedServer) -> None:
+    aws.script = [identity(OTHER)]
+    with pytest.raises(
+        FinopsError, match=rf"O\(account_id\) says {ACCOUNT}, but .* account {OTHER}.*Nothing was"
+    ) as error:
+        clients(aws.url).require_account()
+    assert error.value.finding_code == "ACCOUNT_OTHER"
+
+
+@pytest.mark.parametrize("value", [True, None, 111122223333, 1.5, [], {}, "", "abc", "1111 2222 3333", b"111122223333"])
+def test_no_kind_of_bad_account_id_gets_as_far_as_a_call(aws: ScriptedServer, value: Any) -> None:
+    with pytest.raises(InputError, match=r"^O\(account_id\): must be a string of 12 digits"):
+        clients(aws.url, account_id=value).log_in()
+    assert aws.requests == []
+
+
+def test_a_role_is_assumed_with_its_external_id_and_used(aws: ScriptedServer) -> None:
+    aws.script = [assumed(), USER]
+    account = clients(aws.url, assume_role_arn=ROLE, assume_role_external_id="ext-1")
+    assert account.read("iam", "get_user")["User"] == {"UserName": "u"}
+    sent = form(aws)
+    assert (sent["RoleArn"], sent["ExternalId"], sent["RoleSessionName"]) == (ROLE, "ext-1", "finops-for-cloud")
+    assert actions(aws) == ["AssumeRole", "GetUser"]
+    assert "Credential=AKIA/" in aws.requests[0].headers["authorization"]
+    assert "Credential=ASIAROLE/" in aws.requests[1].headers["authorization"]
+    assert aws.requests[1].headers["x-amz-security-token"] == "role-token"
+    assert account.secrets == {"role-secret", "role-token"}
+
+
+def test_a_session_is_used_without_another_login(aws: ScriptedServer, tmp_path: Path) -> None:
+    aws.script = [assumed(), USER]
+    session = clients(aws.url, assume_role_arn=ROLE).log_in()
+    (tmp_path / "config").write_text("[profile base]\n")
+    again = clients(aws.url, assume_role_arn=ROLE, session=session, profile="base", access_key=None, secret_key=None)
+    again.read("iam", "get_user")
+    assert again.log_in() == session
+    assert actions(aws) == ["AssumeRole", "GetUser"]
+
+
+@pytest.mark.parametrize("session", [None, {}, "sealed by another run", ["x"], {"account_id": 5}, 7])
+def test_what_is_no_session_is_a_login(aws: ScriptedServer, session: Any) -> None:
+    aws.script = [identity()]
+    clients(aws.url, session=session).log_in()
+    assert actions(aws) == ["GetCallerIdentity"]
+
+
+@pytest.mark.parametrize(("minutes", "calls"), [(4, 2), (6, 1)])
+def test_a_session_that_is_about_to_end_is_renewed(aws: ScriptedServer, minutes: float, calls: int) -> None:
+    aws.script = [assumed(minutes=minutes), assumed()]
+    session = clients(aws.url, assume_role_arn=ROLE).log_in()
+    clients(aws.url, assume_role_arn=ROLE, session=session).log_in()
+    assert len(aws.requests) == calls
+
+
+def test_a_role_that_may_not_be_assumed_names_the_role_and_its_external_id(aws: ScriptedServer) -> None:
+    aws.script = [refusal("AccessDenied", "User is not authorized to perform: sts:AssumeRole")]
+    with pytest.raises(
+        FinopsError, match=r"^O\(assume_role_arn\): .*AccessDenied.*O\(assume_role_external_id\)"
+    ) as error:
+        clients(aws.url, assume_role_arn=ROLE).log_in()
+    assert "O(profile)" not in str(error.value)
+    assert error.value.finding_code == "ACCOUNT_NO_LOGIN"
+
+
+def test_another_refusal_of_a_role_names_the_role(aws: ScriptedServer) -> None:
+    aws.script = [refusal("RegionDisabledException")]
+    with pytest.raises(FinopsError, match=r"^O\(assume_role_arn\): .*RegionDisabledException: m$"):
+        clients(aws.url, assume_role_arn=ROLE).log_in()
+
+
+def test_wrong_base_credentials_of_a_role_name_the_credentials(aws: ScriptedServer) -> None:
+    aws.script = [refusal("InvalidClientTokenId")]
+    with pytest.raises(AwsError, match=r"Check the credentials of O\(profile\)"):
+        clients(aws.url, assume_role_arn=ROLE).log_in()
+
+
+# Options that cannot work, each found before any call and blamed by its own name.
+BAD_OPTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"assume_role_arn": "Access"}, r"^O\(assume_role_arn\): 'Access' is no ARN of a role"),
+    ({"assume_role_arn": ROLE, "assume_role_external_id": "x"}, r"^O\(assume_role_external_id\): "),
+    ({"region": "mars-1"}, r"^O\(region\): 'mars-1' is no AWS region"),
+    ({"region": "mars-east-1"}, r"^O\(region\): 'mars-east-1' is no AWS region"),
+    ({"region": "eu-west-1 "}, r"^O\(region\): 'eu-west-1 ' is no AWS region"),
+    ({"profile": "none", "access_key": None, "secret_key": None}, r"^O\(profile\): 'none' is no profile"),
+    ({"profile": "none", "access_key": None, "secret_key": None, "region": "us-east-1"}, r"^O\(profile\): 'none'"),
+    ({"profile": "both"}, r"^Passing both a profile and access tokens is not supported. Check O\(profile\)"),
+    ({"session_token": "s3c\nret"}, r"^O\(session_token\): has white space"),
+    ({"secret_key": "s3c ret"}, r"^O\(secret_key\): has white space"),
+    ({"access_key": "AK\x00IA"}, r"^O\(access_key\): has white space"),
+    ({"endpoint_url": "no address"}, r"^O\(endpoint_url\): is no address"),
+    ({"aws_config": {"no_such": 1}}, r"^O\(aws_config\): "),
+]
+
+
+@pytest.mark.parametrize(("options", "says"), BAD_OPTIONS, ids=lambda value: str(value)[:40])
+def test_options_that_cannot_work_are_blamed_before_any_call(
+    aws: ScriptedServer, tmp_path: Path, options: dict[str, Any], says: str
+) -> None:
+    (tmp_path / "config").write_text("[profile both]\nregion = us-east-1\n")
+    with pytest.raises(FinopsError, match=says) as error:
+        clients(**{"url": aws.url, **options} if "endpoint_url" not in options else options).log_in()
+    assert "s3c" not in str(error.value)
+    assert aws.requests == []
+
+
+@pytest.mark.parametrize("token", ["token\n", " token"])
+def test_white_space_around_credentials_is_dropped(aws: ScriptedServer, token: str) -> None:
+    aws.script = [identity()]
+    clients(aws.url, session_token=token, access_key="AKIA\r\n", secret_key="base-secret\n").log_in()
+    assert aws.requests[0].headers["x-amz-security-token"] == "token"
+    assert "Credential=AKIA/" in aws.requests[0].headers["authorization"]
+
+
+def test_a_token_of_a_credentials_file_that_no_header_takes_is_never_shown(
+    aws: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("ACCESS_KEY_ID", "AKIA"), ("SECRET_ACCESS_KEY", "s"), ("SESSION_TOKEN", "s3cret\n\ntoken")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with pytest.raises(FinopsError, match="a credential has a character in it") as error:
+        clients(aws.url, access_key=None, secret_key=None).log_in()
+    assert "s3cret" not in str(error.value)
+
+
+def test_no_credentials_at_all_name_their_options(aws: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(FinopsError, match=r"^no AWS credentials: .*O\(profile\)"):
+        clients(aws.url, access_key=None, secret_key=None).log_in()
+
+
+@pytest.mark.parametrize(
+    ("option", "environment", "config", "region", "partition"),
+    [
+        (None, None, "", "us-east-1", "aws"),
+        (None, None, "[default]\nregion = eu-west-3\n", "eu-west-3", "aws"),
+        (None, "cn-north-1", "[default]\nregion = eu-west-3\n", "cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "cn-north-1", "", "us-gov-west-1", "aws-us-gov"),
+        ("eu-west-99", None, "", "eu-west-99", "aws"),
+    ],
+)
+def test_the_region_is_the_options_the_environments_the_profiles_or_us_east_1(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    option: str | None,
+    environment: str | None,
+    config: str,
+    region: str,
+    partition: str,
+) -> None:
+    (tmp_path / "config").write_text(config)
+    if environment:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", environment)
+    account = clients(region=option)
+    assert (account.region, account.partition) == (region, partition)
+
+
+@pytest.mark.parametrize("broken", [answer(200, body=HTML), answer(200, body=b"<a><b>")], ids=["a page", "cut"])
+def test_a_reading_is_repeated_where_its_answer_cannot_be_read(
+    aws: ScriptedServer, slept: list[float], broken: bytes
+) -> None:
+    aws.script = [broken, broken, broken, USER]
+    assert clients(aws.url).read("iam", "get_user")["User"] == {"UserName": "u"}
+    assert slept == [0.5, 1.0, 2.0]
+
+
+def test_a_reading_whose_answer_can_never_be_read_is_an_error(aws: ScriptedServer) -> None:
+    aws.script = [answer(200, body=HTML)]
+    with pytest.raises(FinopsError, match="what AWS answered to iam:get_user cannot be read") as error:
+        clients(aws.url).read("iam", "get_user")
+    assert not isinstance(error.value, OutcomeUnknown)
+    assert len(aws.requests) == 4
+
+
+@pytest.mark.parametrize("broken", [GARBAGE, NOTHING, answer(502, body=HTML), cut(503, HTML)])
+def test_a_reading_without_an_answer_is_repeated_by_botocore_alone(aws: ScriptedServer, broken: bytes) -> None:
+    aws.script = [broken]
+    with pytest.raises(FinopsError) as error:
+        clients(aws.url).read("iam", "get_user")
+    assert not isinstance(error.value, OutcomeUnknown)
+    assert len(aws.requests) == module.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "broken", [answer(200, body=HTML), answer(200, body=b'{"Exports": [{"Exp')], ids=["a page", "cut"]
+)
+def test_json_that_cannot_be_read_is_not_taken_for_an_empty_answer(aws: ScriptedServer, broken: bytes) -> None:
+    aws.script = [broken]
+    account = clients(aws.url)
+    with pytest.raises(FinopsError, match="cannot be read"):
+        account.read_all("bcm-data-exports", "list_exports", "Exports")
+    with pytest.raises(OutcomeUnknown, match="cannot be read"):
+        account.write("ssm", "put_parameter", {"Name": "n", "Value": "v"})
+
+
+def test_json_without_content_is_right_where_there_is_none_to_have(aws: ScriptedServer) -> None:
+    aws.script = [answer(200, {}), answer(400, {"__type": "ParameterNotFound", "message": "m"})]
+    account = clients(aws.url)
+    account.write("ssm", "delete_parameter", {"Name": "n"})
+    assert account.read("ssm", "get_parameter", missing=("ParameterNotFound",), Name="n") is None
+
+
+BROKEN = {
+    "cut": cut(),
+    "garbage": GARBAGE,
+    "nothing": NOTHING,
+    "a page": answer(200, body=HTML),
+    "a gateway's page": answer(502, body=HTML),
+    "a gateway's page that is cut": cut(502, HTML),
+    "a server's error": refusal("InternalFailure", status=500),
+    "a server's error of a new name": refusal("SomethingNew", status=500),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_write_that_must_not_be_done_twice_is_sent_once_and_its_outcome_unknown(
+    aws: ScriptedServer, name: str
+) -> None:
+    aws.script = [BROKEN[name]]
+    with pytest.raises(OutcomeUnknown):
+        clients(aws.url).write("iam", "create_access_key", {"UserName": "u"})
+    assert actions(aws) == ["CreateAccessKey"]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_another_write_is_an_unknown_outcome_too_where_no_attempt_is_answered(aws: ScriptedServer, name: str) -> None:
+    aws.script = [BROKEN[name]]
+    with pytest.raises(OutcomeUnknown):
+        clients(aws.url).write("iam", "tag_user", {"UserName": "u", "Tags": []})
+
+
+def test_a_throttled_write_that_must_not_be_done_twice_is_repeated(aws: ScriptedServer, slept: list[float]) -> None:
+    throttle = refusal("Throttling", status=400)
+    aws.script = [throttle, throttle, KEY]
+    made = clients(aws.url).write("iam", "create_access_key", {"UserName": "u"})
+    assert made["AccessKey"]["AccessKeyId"] == "AKIANEW"
+    assert slept == [pytest.approx(1, rel=0.26), pytest.approx(2, rel=0.26)]
+
+
+def test_a_refused_write_is_an_error(aws: ScriptedServer) -> None:
+    aws.script = [refusal("AccessDenied")]
+    with pytest.raises(AwsError, match="AccessDenied"):
+        clients(aws.url).write("iam", "create_user", {"UserName": "u"})
+    assert len(aws.requests) == 1
+
+
+@pytest.mark.parametrize("repeat_on", ["", "Invalid principal"])
+def test_a_write_is_repeated_while_its_refusal_means_not_yet(
+    aws: ScriptedServer, slept: list[float], repeat_on: str
+) -> None:
+    aws.script = [refusal("Malformed", "Invalid principal", 400), answer(200, body=b"<TagUserResponse/>")]
+    if repeat_on:
+        clients(aws.url).write("iam", "tag_user", {"UserName": "u", "Tags": []}, repeat_on)
+    else:
+        with pytest.raises(AwsError, match="Invalid principal"):
+            clients(aws.url).write("iam", "tag_user", {"UserName": "u", "Tags": []}, repeat_on)
+    assert len(slept) == len(aws.requests) - 1 == (1 if repeat_on else 0)
+
+
+@pytest.mark.parametrize(
+    ("operation", "requests"), [("tag_user", 6), ("untag_user", 1)], ids=["a write waits", "a removal is done"]
+)
+def test_what_is_not_there_has_not_spread_yet_or_is_gone(aws: ScriptedServer, operation: str, requests: int) -> None:
+    aws.script = [refusal("NoSuchEntity", status=404)]
+    parameters = {"UserName": "u", "TagKeys": []} if operation == "untag_user" else {"UserName": "u", "Tags": []}
+    if requests == 1:
+        assert clients(aws.url).write("iam", operation, parameters) == {}
+    else:
+        with pytest.raises(AwsError, match="NoSuchEntity"):
+            clients(aws.url).write("iam", operation, parameters)
+    assert len(aws.requests) == requests
+
+
+def test_a_removal_that_is_refused_is_an_error(aws: ScriptedServer) -> None:
+    aws.script = [refusal("DeleteConflict", status=409)]
+    with pytest.raises(AwsError, match="DeleteConflict"):
+        clients(aws.url).write("iam", "delete_user", {"UserName": "u"})
+
+
+def test_what_is_missing_is_none_where_the_caller_says_so(aws: ScriptedServer) -> None:
+    aws.script = [refusal("NoSuchEntity", status=404)]
+    account = clients(aws.url)
+    assert account.read("iam", "get_user", missing=("NoSuchEntity",)) is None
+    assert account.read_all("iam", "list_user_tags", "Tags", missing=("NoSuchEntity",), UserName="u") is None
+    with pytest.raises(AwsError, match="NoSuchEntity"):
+        account.read("iam", "get_user")
+    with pytest.raises(AwsError, match="NoSuchEntity"):
+        account.read_all("iam", "list_user_tags", "Tags", UserName="u")
+
+
+def test_all_pages_of_a_listing_are_one_list(aws: ScriptedServer) -> None:
+    def page(key: str, more: str) -> bytes:
+        tags = f"<Tags><member><Key>{key}</Key><Value>v</Value></member></Tags>"
+        return xml("ListUserTags", f"{tags}<IsTruncated>{'true' if more else 'false'}</IsTruncated>{more}")
+
+    aws.script = [page("a", "<Marker>m</Marker>"), page("b", "")]
+    found = clients(aws.url).read_all("iam", "list_user_tags", "Tags", UserName="u")
+    assert [tag["Key"] for tag in found] == ["a", "b"]
+
+
+def test_a_parameter_that_aws_does_not_take_is_never_quoted(aws: ScriptedServer) -> None:
+    with pytest.raises(FinopsError, match="iam:tag_user.*not of the form") as error:
+        clients(aws.url).write("iam", "tag_user", {"UserName": ["s3cret"], "Tags": []})
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_service_is_called_in_the_region_that_was_set_for_it(aws: ScriptedServer) -> None:
+    aws.script = [answer(200, body=b"<ListAllMyBucketsResult/>")]
+    account = clients(aws.url, region="eu-west-1")
+    account.use_region("s3", "eu-north-1")
+    account.read("s3", "list_buckets")
+    assert "/eu-north-1/s3/" in aws.requests[0].headers["authorization"]
+
+
+@pytest.mark.parametrize(("region", "called"), [("eu-west-1", "us-east-1"), ("cn-north-1", "cn-northwest-1")])
+def test_exports_are_called_in_the_one_region_of_their_partition(aws: ScriptedServer, region: str, called: str) -> None:
+    aws.script = [answer(200, {"Exports": []}, Content_Type="application/x-amz-json-1.1")]
+    assert clients(aws.url, region=region).read_all("bcm-data-exports", "list_exports", "Exports") == []
+    assert f"/{called}/" in aws.requests[0].headers["authorization"]
+
+
+def test_the_central_account_is_reached_from_the_base_credentials_by_its_own_role(aws: ScriptedServer) -> None:
+    aws.script = [assumed(OTHER), xml("GetUser", "<User><UserName>u</UserName></User>")]
+    account = clients(aws.url, assume_role_arn=ROLE, assume_role_external_id="ext-1")
+    central = account.elsewhere(CENTRAL_ROLE, "eu-west-1")
+    central.require_account()
+    central.read("iam", "get_user")
+    assert (form(aws)["RoleArn"], "ExternalId" in form(aws)) == (CENTRAL_ROLE, False)
+    assert (central.account, central.region, account.region) == (OTHER, "eu-west-1", "us-east-1")
+    # Its calls are counted together with those of all other workers.
+    assert isinstance(central, CentralClients)
+    assert len(list(Path(tempfile.gettempdir()).glob("finops_for_cloud-*/*.lock"))) == 2
+
+
+def test_an_accounts_own_calls_keep_no_common_pace(aws: ScriptedServer) -> None:
+    aws.script = [identity(), USER]
+    account = clients(aws.url)
+    account.log_in()
+    account.read("iam", "get_user")
+    assert list(Path(tempfile.gettempdir()).glob("finops_for_cloud-*")) == []
+
+
+def test_without_a_central_account_the_stores_are_called_in_their_region(aws: ScriptedServer) -> None:
+    aws.script = [answer(200, {"Parameter": {"Value": "v"}})]
+    account = clients(aws.url)
+    assert account.elsewhere(None, "eu-north-1") is account
+    account.read("ssm", "get_parameter", Name="n")
+    assert "/eu-north-1/ssm/" in aws.requests[0].headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("role", "region", "says"),
+    [
+        ("Secrets", None, r"^O\(secret_store_role_arn\): 'Secrets' is no ARN"),
+        (CENTRAL_ROLE, "mars-1", r"^O\(secret_store_region\): 'mars-1' is no AWS region"),
+        (None, "mars-east-1", r"^O\(secret_store_region\): 'mars-east-1' is no AWS region"),
+    ],
+)
+def test_a_central_account_that_cannot_be_is_blamed_on_its_own_options(
+    role: str | None, region: str | None, says: str
+) -> None:
+    with pytest.raises(InputError, match=says):
+        clients().elsewhere(role, region)
+
+
+def test_a_central_role_that_may_not_be_assumed_is_blamed_by_its_own_name(aws: ScriptedServer) -> None:
+    aws.script = [refusal("AccessDenied")]
+    with pytest.raises(FinopsError, match=r"^O\(secret_store_role_arn\): .*without an external id$"):
+        clients(aws.url).elsewhere(CENTRAL_ROLE, None).log_in()
+
+
+def test_a_new_key_is_proven_by_itself_as_soon_as_aws_knows_it(aws: ScriptedServer, slept: list[float]) -> None:
+    aws.script = [refusal("InvalidClientTokenId"), identity()]
+    account = clients(aws.url, assume_role_arn=ROLE, session_token="base-token")
+    account.write("proof", "prove", {"key_id": "AKIANEW", "secret": "new-secret"})
+    assert actions(aws) == ["GetCallerIdentity"] * 2
+    assert "Credential=AKIANEW/" in aws.requests[0].headers["authorization"]
+    assert "x-amz-security-token" not in aws.requests[0].headers
+    assert len(slept) == 1
+
+
+def test_a_new_key_of_another_account_is_not_proven(aws: ScriptedServer) -> None:
+    aws.script = [identity(OTHER)]
+    with pytest.raises(FinopsError, match=f"the new key AKIANEW belongs to account {OTHER}"):
+        clients(aws.url).prove("AKIANEW", "new-secret")
+
+
+def test_the_platforms_token_is_among_the_secrets_and_its_waits_are_told() -> None:
+    account = clients(platform_url="http://127.0.0.1:1", platform_organization_id="o", platform_token="token-1")
+    assert account.secrets == set()
+    assert account.platform is account.platform
+    assert account.secrets == {"token-1"}
+    tell = account.platform._say
+    assert tell is not None
+    said: list[str] = []
+    tell("nobody listens")
+    account.say = said.append
+    tell("waiting")
+    assert said == ["waiting"]
+
+
+def test_writes_to_the_platform_and_the_store_go_to_them(aws: ScriptedServer) -> None:
+    aws.script = [answer(200, {"id": "1", "account_id": ACCOUNT, "config": {}})]
+    account = clients(platform_url=aws.url, platform_organization_id="o", platform_token="t")
+    assert account.write("platform", "update_cloud_account", {"identifier": "1", "name": "n"})["id"] == "1"
+    assert account.store is None and account.store is None
+    with pytest.raises(AttributeError):
+        account.write("store", "write", {})
+
+
+def test_asked_for_it_tells_the_calls_it_made(aws: ScriptedServer) -> None:
+    aws.script = [identity(), USER, assumed(OTHER), identity()]
+    account = clients(aws.url, debug_botocore_endpoint_logs=True)
+    account.log_in()
+    account.read("iam", "get_user")
+    account.elsewhere(CENTRAL_ROLE, None).log_in()
+    account.prove("AKIANEW", "s")
+    assert account.resource_actions == {"sts:GetCallerIdentity", "iam:GetUser", "sts:AssumeRole"}
+
+
+def test_otherwise_it_keeps_no_list_of_calls(aws: ScriptedServer) -> None:
+    aws.script = [identity()]
+    account = clients(aws.url)
+    account.log_in()
+    assert account.resource_actions == set()
+
+
+def test_pauses_grow_up_to_a_limit(slept: list[float]) -> None:
+    account = clients()
+    for attempt in range(1, 9):
+        account.pause(attempt)
+    account.wait(42.0)
+    assert slept == [pytest.approx(min(8.0, 0.25 * 2**attempt), rel=0.26) for attempt in range(1, 9)] + [42.0]
+
+
+def test_what_all_accounts_share_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    module.warm_up()
+    shared = module._SESSIONS[None]
+    assert clients()._session(None) is shared
+    assert clients()._session("profile") is not shared

@@ -13,7 +13,7 @@ CODE = r"[A-Z]+(?:_[A-Z0-9]+)+"
 # How the code names a finding, and the severity that this gives it.
 MAKERS = {
     rf'\bcode="({CODE})"': "drift",
-    rf'(?m)^[A-Z_]+ = "((?:USER|POLICY|KEY|SOURCE|CUR|BUCKET)_[A-Z_]+)"$': "drift",
+    r'(?m)^[A-Z_]+ = "((?:USER|POLICY|KEY|SOURCE|CUR|BUCKET)_[A-Z_]+)"$': "drift",
     r'(?m)^[A-Z_]+ = "((?:ACCOUNT|PLATFORM)_[A-Z_]+)"$': "blocked",
     rf'\bblocked\(\s*"({CODE})"': "blocked",
     rf'\bnote\(\s*"({CODE})"': "note",

@@ -94,10 +94,6 @@ class Platform:
             raise self._not_the_platform("it lists no data sources")
         return [self._source(entry) for entry in listed]
 
-    def organization(self) -> dict[str, Any]:
-        """The organization itself, with C(disabled) and C(currency)."""
-        return self._read("organizations/{0}".format(quote(self.organization_id, safe="")))
-
     def cloud_account(self, identifier: str) -> dict[str, Any]:
         """One data source by its id."""
         return self._source(self._read(_cloud_account(identifier)))

@@ -12,7 +12,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
-
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.identities import (
     Entity,
     identities,

@@ -120,6 +120,8 @@ def test_readers_of_errors_see_variables() -> None:
     assert readers_names("access_key")["cur_prefix"] == "finops_cur_prefix"
     assert readers_names("user")["name"] == "finops_user_name"
     assert readers_names("account")["region"] == "finops_aws_region"
+
+
 @pytest.mark.parametrize(
     ("account", "begins"), [("111122223333", "Account 111122223333: "), (True, ""), (None, ""), (["1"], ""), ("x", "")]
 )

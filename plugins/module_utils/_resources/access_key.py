@@ -25,7 +25,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.ke
     Notes,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
+    Finding,
+    blocked,
+    note,
+    pending,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import secret_store
@@ -224,7 +229,8 @@ class AccessKey(Listed):
             return Plan(self._hand_over(current, login, kept, "KEY_WAITING"))
         if facts.of(MADE) or need is None:
             return Plan(self._continued(current))
-        return self._room(facts).add(self._new_key(current, need))
+        room = self._room(facts)
+        return room if room.others else room.add(self._new_key(current, need))
 
     def _fits(self, source: Mapping[str, Any] | None) -> bool:
         return not self.has_platform or (source is not None and self.target.fits(source))
@@ -302,14 +308,17 @@ class AccessKey(Listed):
 
     def _room(self, facts: Facts) -> Plan:
         """Room for one more key: a replaced key that nothing used since the switch goes early, all others stay."""
-        going = [*facts.of(ORPHAN), *(key for key in facts.of(RETIRED) if key not in self._in_grace(facts))]
-        going = [key for key in going if key in facts.of(ORPHAN) or facts.is_unused_since_switch(key)]
-        staying = [key for key in facts.keys if key not in going]
+        grace = self._in_grace(facts)
+        going = [key for key in facts.of(RETIRED) if key not in grace and facts.is_unused_since_switch(key)]
+        staying = [key for key in facts.keys if key not in (*going, *facts.of(ORPHAN))]
         if len(staying) < KEY_LIMIT:
             return Plan()
-        early = [key for key in staying if key in self._in_grace(facts) and facts.is_unused_since_switch(key)]
+        early = [key for key in grace if facts.is_unused_since_switch(key)]
         if early:
             return Plan([self._of(early[0]).removal("replaced, unused since, and its place is needed now")])
+        if self._retirements(facts):
+            title = "the user {0} needs a new key, for which there is room once the replaced one is deactivated"
+            return Plan(others=[pending("KEY_ROOM_LATER", title.format(self.user), "Run again")])
         return Plan(others=[self._no_room(facts, staying)])
 
     def _no_room(self, facts: Facts, staying: Sequence[Key]) -> Finding:

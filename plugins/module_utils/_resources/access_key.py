@@ -119,8 +119,8 @@ class AccessKey(Listed):
         source = self.read_source(self.target) if self.has_platform else None
         self.answers["kept"] = self.store.read() if self.store else None
         facts = self._facts(source)
-        # A key is not called an orphan on the word of a listing from the beginning of the run.
-        if listed_earlier and facts.of(ORPHAN):
+        # No key is called an orphan, or made beside one, on the word of a listing from the beginning of the run.
+        if listed_earlier and (facts.of(ORPHAN) or (facts.of(FOREIGN) and self._need(facts, source))):
             return self.read()
         if not self._has_settled and self._may_have_been_handed_over(facts):
             self._has_settled = True

@@ -126,8 +126,8 @@ class AccessKey(Listed):
             self._has_settled = True
             if seen(self.clients, lambda: self._has_switched(facts)):
                 return self.read()
-        handed = self._new_id() or facts.store_key_id
-        return State(facts, source, self.gives_up(self._fits(source) and facts.source_key_id == handed))
+        is_taken = self._fits(source) and facts.source_key_id in (self._new_id(), facts.store_key_id)
+        return State(facts, source, self.gives_up(is_taken))
 
     def plan(self, current: State) -> Plan:
         """What becomes of every key by the table of key_lifecycle; a new key where none serves or the old one is due."""
@@ -153,11 +153,8 @@ class AccessKey(Listed):
         keys = key_lifecycle.describe(current.facts)
         if self.absent:
             return {"access_key": None, "data_source": summary(current.source), "access_keys": keys}
-        source = current.source
-        if self.has_platform and not self.applied and any(step.client == "platform" for step in steps):
-            source = self.target.expected(source)
-        elif self.has_platform:
-            source = self.written_source(source)
+        would_write = not self.applied and any(step.client == "platform" for step in steps)
+        source = self.target.expected(current.source) if would_write else self.written_source(current.source)
         in_service = current.facts.serving_id
         if self.applied:
             in_service = config_of(source).get("access_key_id") or self._new_id() or in_service

@@ -121,6 +121,13 @@ def test_a_refused_hand_over_is_taken_back(connected: Cloud) -> None:
     assert progress.steps[-1].title == "Delete the new access key again: it could not be handed over"
 
 
+def test_an_account_that_is_connected_elsewhere_is_tried_once_and_leaves_no_key_behind(cloud: Cloud) -> None:
+    cloud.faults["create_cloud_account"] = raising(FinopsError("connected elsewhere", "SOURCE_CONNECTED_ELSEWHERE"))
+    with pytest.raises(FinopsError, match="connected elsewhere"):
+        run(cloud)
+    assert (cloud.keys, cloud.written.count("create_cloud_account")) == ({}, 1)
+
+
 def test_a_creation_that_was_refused_but_stored_keeps_its_key(cloud: Cloud) -> None:
     def stored_and_refused() -> None:
         cloud._create_cloud_account("shop", {"access_key_id": "NEW1"})
@@ -169,7 +176,9 @@ def test_a_run_killed_while_connecting_is_finished_by_the_next(cloud: Cloud, ope
     with pytest.raises(KeyboardInterrupt):
         run(cloud)
     (left,) = cloud.keys
+    cloud.calls.clear()
     result = run(cloud)
+    assert cloud.operations("cloud_accounts") == ["cloud_accounts"], "nobody waits where there is room beside it"
     assert statuses(cloud) == {result["access_key"]["id"]: "Active"}
     assert left not in cloud.keys
 
@@ -339,6 +348,16 @@ def test_a_store_alone_keeps_a_new_key() -> None:
     result = run(cloud, platform_url=None)
     assert result["access_key"]["id"] == "NEW1"
     assert result["data_source"] is None
+    assert cloud.operations("cloud_accounts") == []
+
+
+def test_a_store_s_orphan_needs_no_look_at_a_platform() -> None:
+    cloud = Cloud(Kept({"access_key_id": "OLD"}))
+    cloud.make_key("OLD", 100 * 24 * 60)
+    cloud.make_key("LEFT", 2)
+    cloud.tags[key_lifecycle.MAKING_TAG] = minutes_ago(2).isoformat()
+    run(cloud, platform_url=None)
+    assert statuses(cloud) == {"OLD": "Active"}
     assert cloud.operations("cloud_accounts") == []
 
 

@@ -325,6 +325,14 @@ def test_the_note_comes_before_the_key_and_says_what_is_there() -> None:
     assert kept.steps[0].parameters["Tags"] == [{"Key": key_lifecycle.SUPERSEDED_TAG, "Value": "OLD"}]
 
 
+@pytest.mark.parametrize(
+    ("rotate", "reason"), [("now", "OLD is 100 days old, rotation was asked for"), ("when_old", "OLD is 100 days old, at most 90")]
+)  # fmt: skip
+def test_a_rotation_says_why(rotate: str, reason: str) -> None:
+    plan = access_key(rotate=rotate).plan(state(OLD, held="OLD"))
+    assert named(plan, "create_access_key").title == f"Create an access key for the user {USER}: {reason}"
+
+
 def test_a_new_key_is_proved_before_anybody_gets_it_and_its_values_stand_in_no_plan() -> None:
     plan = access_key(store="").plan(state())
     assert operations(plan) == [*CREATE, "write", "create_cloud_account", "prove_held"]

@@ -356,7 +356,7 @@ def test_a_store_s_orphan_needs_no_look_at_a_platform() -> None:
     cloud.make_key("OLD", 100 * 24 * 60)
     cloud.make_key("LEFT", 2)
     cloud.tags[key_lifecycle.MAKING_TAG] = minutes_ago(2).isoformat()
-    run(cloud, platform_url=None)
+    assert run(cloud, platform_url=None)["access_key"] == {"id": "OLD", "user_name": "FinOpsForCloudUser"}
     assert statuses(cloud) == {"OLD": "Active"}
     assert cloud.operations("cloud_accounts") == []
 

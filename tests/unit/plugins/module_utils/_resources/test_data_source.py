@@ -109,6 +109,9 @@ def test_a_linked_data_source_has_no_report() -> None:
     assert codes(plan(linked, type="linked", **GIVEN)) == []
     (step, dummy) = Target({"type": "linked"}, ACCOUNT).hand_over(linked, KeyLogin("NEW", "secret"))
     assert step.parameters["config"] == {"linked": True, "access_key_id": "NEW", "secret_access_key": "secret"}
+    (creation, dummy) = Target({"type": "linked"}, ACCOUNT).creation(KeyLogin("NEW", "secret"))
+    assert creation.parameters["config"] == step.parameters["config"]
+    assert codes(plan(source({"access_key_id": "OLD", "linked": True, "cur_version": 2}), type="linked")) == []
 
 
 def test_only_the_account_s_own_data_source_is_found() -> None:

@@ -14,7 +14,7 @@ type:
       of its own, and V(linked) a member of an organization whose management account is connected.
     - A linked data source has no report of its own and reads that of its management account.
     - The platform cannot change a data source from linked to the others, nor back.
-    - Treated as V(standalone) if not given. V(root) and V(standalone) are the same to the platform.
+    - What the data source is, and V(standalone) for a new one, if not given. V(root) and V(standalone) are the same to the platform.
   type: str
   choices: [root, standalone, linked]
 name:
@@ -26,17 +26,17 @@ name:
 cur_name:
   description:
     - The name of the export, for root and standalone accounts.
-    - V(billing-<account id>) if not given.
+    - What the data source reads, and V(billing-<account id>) for a new one, if not given.
   type: str
 cur_bucket:
   description:
     - The bucket of the export, for root and standalone accounts.
-    - V(billing-export-<account id>) if not given.
+    - What the data source reads, and V(billing-export-<account id>) for a new one, if not given.
   type: str
 cur_prefix:
   description:
     - The S3 path prefix of the export, for root and standalone accounts.
-    - V(reports) if not given.
+    - What the data source reads, and V(reports) for a new one, if not given.
   type: str
 """
 

@@ -13,9 +13,11 @@ description:
     created where there is none. Nobody else gets the secret, unless O(secret_store) says so.
   - No key is made where the data source holds an active key of the user and reads the right report, or where it works
     with an assumed role.
+  - What the data source reads stays as it is, unless the name, bucket or prefix of another export is given.
+  - After a hand-over the data source is read back. Only once it shows the new key is the old one deactivated.
   - Where the platform or the store refuses the key, it is deleted again and the old one stays in service.
-  - What an interrupted run left is finished or removed by the next one. A key that is in use and that nobody is known to
-    hold is left alone and reported.
+  - What an interrupted run left is finished or removed by the next one. A key that no note on the user proves to be made
+    by this collection is left alone and reported.
   - The page C(docs/key_lifecycle.md) of this collection has a table of the states of a key and what becomes of each.
 version_added: 1.0.0
 author:
@@ -43,6 +45,8 @@ options:
     description:
       - How many days a replaced key is kept, deactivated, before it is deleted, counted from the making of its successor.
       - It is not deleted if it was used after the switch.
+      - It goes earlier, if it was not used since, where the data source is to read another report and the new key for that
+        needs its place.
     type: int
     default: 7
   retire:
@@ -66,6 +70,12 @@ options:
         fleet. RV(finops_for_cloud.aws.account#module:data_source) is made for this.
       - Empty means that the platform lists none. Without it the module asks the platform.
     type: dict
+  delivered:
+    description:
+      - Whether AWS has delivered to the export already, as RV(finops_for_cloud.aws.cur#module:cur) says.
+      - The platform refuses a report under a prefix of more than one segment until then. With V(false) no key is made for
+        such a report and nothing is handed over; the task says that it waits, and a later one connects.
+    type: bool
   state:
     description:
       - V(present) makes sure that a key is in service; it needs the platform's options or a O(secret_store).
@@ -202,6 +212,16 @@ data_source:
         config_scheme: bucket_only
         cur_version: 2
         report_name: billing-111122223333
+    auto_import:
+      description: Whether the platform imports the account's costs.
+      type: bool
+      returned: always
+      sample: true
+    process_recommendations:
+      description: Whether the platform works out recommendations for the account.
+      type: bool
+      returned: always
+      sample: true
     last_import_at:
       description: When the platform last imported costs, in seconds since 1970; V(0) before the first import.
       type: int
@@ -225,9 +245,11 @@ steps:
   type: list
   elements: str
   sample:
+    - Note that a new key is being made
     - "Create an access key for the user FinOpsForCloudUser: none is in service"
     - Prove that the new key works
     - Create the data source aws-111122223333
+    - Prove that the data source holds its login
 """
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module

@@ -9,8 +9,13 @@ DOCUMENTATION = r"""
 module: data_source
 short_description: The data source of an account on the FinOps platform
 description:
-  - Checks that the platform has a data source for the account that reads the right report, renames it, points one that
-    works with a role to its report, creates one with a key of one's own, or removes it.
+  - Checks that the platform has a data source for the account that reads the right report, wakes one whose import or
+    recommendations are off, renames it, points one that works with a role to its report, creates one with a key of one's
+    own, or removes it.
+  - What it reads is right as it is, unless the name, bucket or prefix of another export is given. A role is pointed to
+    another report only where its policies let it read there.
+  - How the platform's last import went is reported, judged as the platform's own pages do. A linked data source has no
+    import of its own.
   - The platform never gives a secret back, and a change of the report takes one. Where that is needed and
     O(secret_access_key) is not given, the task fails and refers to M(finops_for_cloud.aws.access_key), which makes a
     key and hands it over.
@@ -34,6 +39,12 @@ options:
         fleet. RV(finops_for_cloud.aws.account#module:data_source) is made for this.
       - Empty means that the platform lists none. Without it the module asks the platform.
     type: dict
+  delivered:
+    description:
+      - Whether AWS has delivered to the export already, as RV(finops_for_cloud.aws.cur#module:cur) says.
+      - The platform refuses a report under a prefix of more than one segment until then. With V(false) no key is made for
+        such a report and nothing is handed over; the task says that it waits, and a later one connects.
+    type: bool
   state:
     description:
       - V(present) makes sure of the data source.
@@ -121,6 +132,16 @@ data_source:
         config_scheme: bucket_only
         cur_version: 2
         report_name: billing-111122223333
+    auto_import:
+      description: Whether the platform imports the account's costs.
+      type: bool
+      returned: always
+      sample: true
+    process_recommendations:
+      description: Whether the platform works out recommendations for the account.
+      type: bool
+      returned: always
+      sample: true
     last_import_at:
       description: When the platform last imported costs, in seconds since 1970; V(0) before the first import.
       type: int

@@ -72,6 +72,16 @@ data_source:
         config_scheme: bucket_only
         cur_version: 2
         report_name: billing-111122223333
+    auto_import:
+      description: Whether the platform imports the account's costs.
+      type: bool
+      returned: always
+      sample: true
+    process_recommendations:
+      description: Whether the platform works out recommendations for the account.
+      type: bool
+      returned: always
+      sample: true
     last_import_at:
       description: When the platform last imported costs, in seconds since 1970; V(0) before the first import.
       type: int

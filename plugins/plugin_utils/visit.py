@@ -42,7 +42,7 @@ class Visit:
         of_module: dict[str, Any] = {
             "cur": {"known": self.data_source},
             "policy": self._report(bucket="bucket", prefix="prefix"),
-            "access_key": {"known": self.data_source},
+            "access_key": {"known": self.data_source, "delivered": self.report.get("delivered")},
             "data_source": {"known": self.data_source, **self._target()},
         }.get(module, {})
         if module == "access_key":

@@ -93,7 +93,7 @@ def test_an_old_key_is_replaced_then_deleted_after_its_grace(connected: Laborato
     run = connected.rotate()
     assert run.code == 0, run.output
     assert run.steps() == check.steps()
-    assert f"{old} is 90 days old, at most 90" in run.steps()[HOST][0]
+    assert f"{old} is 90 days old, at most 90" in run.steps()[HOST][1]
     new = connected.in_service
     assert connected.keys == {old: "Inactive", new: "Active"}
 
@@ -184,12 +184,32 @@ def test_two_keys_in_use_that_nobody_holds_are_a_clear_error(laboratory: Laborat
     assert set(laboratory.keys) == hands
 
 
-def test_an_unused_key_that_nobody_holds_is_removed(connected: Laboratory) -> None:
-    orphan = connected.make_key(used_days_ago=None)["AccessKeyId"]
+def test_an_unused_key_made_by_hand_is_left_alone_and_one_of_a_killed_run_is_removed(connected: Laboratory) -> None:
+    hand = connected.make_key(used_days_ago=None)["AccessKeyId"]
     run = connected.onboard()
-    assert run.code == 0, run.output
+    assert (run.code, run.writes) == (0, [])
+    assert hand in run.output and "left alone" in " ".join(run.output.split())
+    connected.iam.delete_access_key(UserName=USER, AccessKeyId=hand)
+
+    connected.age(100)
+    connected.faults.at_call("CreateAccessKey", 1, "after", connected.fleet.kill)
+    assert connected.rotate().code < 0
+    (orphan,) = set(connected.keys) - {connected.in_service}
+    healed = connected.rotate()
+    assert healed.code == 0, healed.output
     assert orphan not in connected.keys
-    assert orphan in run.steps()[HOST][0]
+    assert orphan in healed.steps()[HOST][0]
+
+
+def test_another_report_within_the_days_of_grace_has_a_way_through(connected: Laboratory) -> None:
+    old = connected.age(100)
+    assert connected.rotate().code == 0
+    retired_for = connected.in_service
+    run = connected.onboard(finops_cur_prefix="costs")
+    assert run.code == 0, run.output
+    assert connected.keys == {retired_for: "Inactive", connected.in_service: "Active"}
+    assert old not in connected.keys
+    assert connected.fleet.sources()[connected.account_id]["config"]["bucket_prefix"] == "costs"
 
 
 def test_an_inactive_key_in_service_is_replaced(connected: Laboratory) -> None:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from typing import Any
 
 import pytest
 
-from tests.integration.playbook import Fleet, Run
+from tests.integration.playbook import ROTATE, Fleet, Run
 
 BILLING_IMPORT = "FinOpsForCloudBillingImport"
 HOST = "laboratory"
@@ -327,3 +328,42 @@ def test_a_data_source_that_reads_another_report_gets_a_new_key_and_ours(fleet: 
     assert after["id"] == before["id"]
     assert after["config"]["bucket_prefix"] == "costs"
     assert onboard(fleet, finops_cur_prefix="costs").changed == []
+
+
+def change_source(fleet: Fleet, account: str, **body: Any) -> None:
+    """Change an account's data source on the platform by hand."""
+    request = urllib.request.Request(
+        f"{fleet.emulator.platform_url}/restapi/v2/cloud_accounts/{fleet.sources()[account]['id']}",
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {fleet.emulator.platform_token}", "Content-Type": "application/json"},
+        method="PATCH",
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+
+
+def test_a_data_source_that_is_asleep_is_woken_without_a_new_key(fleet: Fleet) -> None:
+    onboard(fleet)
+    account = fleet.emulator.standalone_account_id
+    key = fleet.sources()[account]["config"]["access_key_id"]
+    change_source(fleet, account, auto_import=False, process_recommendations=False)
+    run = onboard(fleet)
+    assert run.steps()[HOST] == [
+        f"Let the data source aws-{account} import costs again",
+        f"Let the data source aws-{account} have recommendations again",
+    ]
+    assert fleet.sources()[account]["config"]["access_key_id"] == key
+    assert onboard(fleet).changed == []
+
+
+def test_a_rotation_keeps_the_report_that_the_data_source_reads(fleet: Fleet) -> None:
+    onboard(fleet, finops_cur_prefix="costs")
+    account = fleet.emulator.standalone_account_id
+    before = fleet.sources()[account]["config"]
+    run = fleet.run(
+        {"standalone": {HOST: fleet.standalone()}}, playbook=ROTATE, finops_rotate_now=True, finops_key_drain_seconds=0
+    )
+    assert run.code == 0, run.output
+    after = fleet.sources()[account]["config"]
+    assert after["access_key_id"] != before["access_key_id"]
+    assert after["bucket_prefix"] == "costs"

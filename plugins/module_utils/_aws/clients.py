@@ -54,6 +54,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
     OutcomeUnknown,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import holding
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import (
     SecretStore,
     secret_store,
@@ -226,6 +227,14 @@ class Clients:
         identity = repeated(clients._caller_identity, lambda error: has_code(error, CREDENTIAL_CODES))
         if identity["account_id"] != self.account:
             raise FinopsError("the new key {0} belongs to account {1}".format(key_id, identity["account_id"]))
+
+    def prove_held(self, answer: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Wait until the platform shows that it took what it was given; see _resources/holding."""
+        return holding.prove_held(self, answer, wanted)
+
+    def delete_unheld_key(self, user_name: str, key_id: str) -> None:
+        """Delete a new key, unless a look shows that the platform holds it."""
+        holding.delete_unheld_key(self, user_name, key_id)
 
     def pause(self, attempt: int) -> None:
         """Let AWS settle before it is read again: longer with each attempt, at most eight seconds."""

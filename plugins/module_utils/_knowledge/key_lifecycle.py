@@ -4,8 +4,8 @@
 """What each access key of the FinOps user is, and what becomes of it; pure.
 
 The facts are the keys that IAM lists (status, age, last use), the key that the data source holds, the key that the
-secret store holds, and the note on the user that names the key of a rotation under way. docs/key_lifecycle.md has the
-same table for users:
+secret store holds, and the notes that this collection keeps on the user: when it began to make a key, and which key that
+one replaces. docs/key_lifecycle.md has the same table for users:
 
 | state      | facts                                                                    | becomes                        |
 |------------|--------------------------------------------------------------------------|--------------------------------|
@@ -15,7 +15,8 @@ same table for users:
 | waiting    | only the store holds it, active                                          | in service                     |
 | superseded | nobody holds it, active, the note names it                               | retired, when calls have ended |
 | retired    | nobody holds it, inactive, older than the key in service                 | deleted, after its days of grace |
-| orphan     | nobody holds it, active, never used but for the proof by STS             | deleted, at once               |
+| orphan     | nobody holds it, active, never used but for the proof by STS, and made   | deleted, once the new key serves |
+|            | when the note says that we began to make one which is not in service yet |                                |
 | foreign    | nobody holds it, and none of the above                                   | left alone, and reported       |
 """
 
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 MADE, IN_SERVICE, BROKEN, WAITING = "made", "in service", "broken", "waiting"
 SUPERSEDED, RETIRED, ORPHAN, FOREIGN = "superseded", "retired", "orphan", "foreign"
@@ -32,70 +33,121 @@ SUPERSEDED, RETIRED, ORPHAN, FOREIGN = "superseded", "retired", "orphan", "forei
 # a last use to some minutes, and a run may be slow between a key's creation and its going into service.
 PROOF_SERVICE = "sts"
 PROOF_WINDOW = datetime.timedelta(hours=1)
+# A key is made at once after the note says so: throttles take minutes at most, and AWS refuses callers whose clock is more
+# than five minutes off (Signature Version 4).
+MAKING_WINDOW = datetime.timedelta(minutes=10)
+# The user's tags that are the notes: the key which a rotation replaces; the time at which a key began to be made, with the
+# ids of the keys that were there then, those of others after a -.
+SUPERSEDED_TAG = "finops-for-cloud-superseded-key"
+MAKING_TAG = "finops-for-cloud-new-key"
 
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """One key as IAM knows it; last use is only known of keys that nobody holds."""
+    """One key as IAM knows it; last use is only known of keys that nobody holds, and where the caller may look."""
 
     id: str
     active: bool
     created: datetime.datetime
     last_used: datetime.datetime | None = None
     last_used_service: str | None = None
+    use_is_known: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Notes:
+    """What the user's tags say: the key that is being replaced, since when one is being made, and which were there then.
+
+    ours: those that earlier runs had left; others: all else.
+    """
+
+    superseded_key_id: str | None = None
+    making_since: datetime.datetime | None = None
+    ours: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, tags: Mapping[str, str]) -> Notes:
+        """From the user's tags; a note that somebody else wrote over says nothing."""
+        since, *ids = tags.get(MAKING_TAG, "").split() or [""]
+        try:
+            making_since = datetime.datetime.fromisoformat(since)
+        except ValueError:
+            return cls(tags.get(SUPERSEDED_TAG))
+        if making_since.tzinfo is None:
+            return cls(tags.get(SUPERSEDED_TAG))
+        ours = tuple(word for word in ids if not word.startswith("-"))
+        return cls(tags.get(SUPERSEDED_TAG), making_since, ours, tuple(word[1:] for word in ids if word[:1] == "-"))
+
+
+def making_tags(facts: Facts) -> list[dict[str, str]]:
+    """The notes for a key that is to be made now, as IAM takes tags."""
+    ids = [key.id if facts.state(key) == ORPHAN else "-" + key.id for key in facts.keys]
+    tags = [{"Key": MAKING_TAG, "Value": " ".join([facts.now.isoformat(timespec="seconds"), *ids])}]
+    return tags + (superseded_tags(facts.in_service) if facts.in_service else [])
+
+
+def superseded_tags(key: Key) -> list[dict[str, str]]:
+    """The note that a key is being replaced, as IAM takes tags."""
+    return [{"Key": SUPERSEDED_TAG, "Value": key.id}]
 
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
-    """Everything that decides: keys, the ids that data source and store hold, the note, this run's new key, the time."""
+    """Everything that decides: keys, the ids that data source and store hold, the notes, this run's new key, the time."""
 
     keys: Sequence[Key]
     source_key_id: str | None
     store_key_id: str | None
-    noted_key_id: str | None
+    notes: Notes
     made_key_id: str | None
     has_platform: bool
     now: datetime.datetime
 
     def state(self, key: Key) -> str:
         """The state of one key, by the table above."""
-        serving = self.source_key_id if self.has_platform else self.store_key_id
-        if key.id == serving:
+        if key.id == self.serving_id:
             return IN_SERVICE if key.active else BROKEN
         if key.id == self.made_key_id:
             return MADE
         if key.id == self.store_key_id and key.active:
             return WAITING
-        if key.active and key.id == self.noted_key_id:
+        if key.active and key.id == self.notes.superseded_key_id:
             return SUPERSEDED
         if not key.active and self.in_service is not None and key.created < self.in_service.created:
             return RETIRED
-        return ORPHAN if key.active and _only_proved(key) else FOREIGN
+        return ORPHAN if key.active and _only_proved(key) and self._is_ours(key) else FOREIGN
 
     def of(self, state: str) -> list[Key]:
         """The keys in one state."""
         return [key for key in self.keys if self.state(key) == state]
 
     @property
+    def serving_id(self) -> str | None:
+        """The id that the platform, or without one the store, works with, whether the key works or not."""
+        return self.source_key_id if self.has_platform else self.store_key_id
+
+    @property
     def in_service(self) -> Key | None:
         """The key in service, None where there is none that works."""
-        serving = self.source_key_id if self.has_platform else self.store_key_id
-        return next((key for key in self.keys if key.id == serving and key.active), None)
+        return next((key for key in self.keys if key.id == self.serving_id and key.active), None)
 
     def end_of_grace(self, key: Key, grace_days: float) -> datetime.datetime:
         """When a retired or superseded key's days of grace are over, counted from the making of its successor."""
         since = self.in_service.created if self.in_service else key.created
         return since + datetime.timedelta(days=grace_days)
 
-    def used_since_switch(self, key: Key) -> bool:
-        """Whether a key was used after its successor went into service."""
-        if key.last_used is None or self.in_service is None:
+    def is_unused_since_switch(self, key: Key) -> bool:
+        """Whether a key is known not to have been used after its successor went into service."""
+        if not key.use_is_known:
             return False
-        return key.last_used > self.in_service.created + PROOF_WINDOW
+        if key.last_used is None or self.in_service is None:
+            return True
+        return key.last_used <= self.in_service.created + PROOF_WINDOW
 
     def may_be_deleted(self, key: Key, grace_days: float) -> bool:
         """Whether a retired key's grace is over and nothing used it since the switch."""
-        return self.now >= self.end_of_grace(key, grace_days) and not self.used_since_switch(key)
+        return self.now >= self.end_of_grace(key, grace_days) and self.is_unused_since_switch(key)
 
     def seconds_since_switch(self) -> float:
         """Since the key in service was made."""
@@ -105,8 +157,27 @@ class Facts:
         """Whole days since the key was made."""
         return (self.now - key.created).days
 
+    def _is_ours(self, key: Key) -> bool:
+        """Whether the note proves that we made a key: when it says, and not after the key that came of it."""
+        since = self.notes.making_since
+        if since is None or key.id in self.notes.others:
+            return False
+        if key.id in self.notes.ours:
+            return True
+        begin, end = since - MAKING_WINDOW, since + MAKING_WINDOW
+        return begin <= key.created <= end and not self._came_of_the_note_before(key, begin)
+
+    def _came_of_the_note_before(self, key: Key, begin: datetime.datetime) -> bool:
+        """Whether the key that we noted is in service and older than this one."""
+        serving = self.in_service
+        if serving is None or serving.id in (self.notes.superseded_key_id, *self.notes.others):
+            return False
+        return begin <= serving.created < key.created
+
 
 def _only_proved(key: Key) -> bool:
+    if not key.use_is_known:
+        return False
     if key.last_used is None:
         return True
     return key.last_used_service == PROOF_SERVICE and key.last_used - key.created <= PROOF_WINDOW

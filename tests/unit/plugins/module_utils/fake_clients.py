@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import holding
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
@@ -49,6 +50,22 @@ class FakeClients:
 
     def pause(self, attempt: int) -> None:
         """Nothing to wait for."""
+
+    def wait(self, seconds: float) -> None:
+        """Nothing to wait for."""
+
+    def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str = "") -> Any:
+        """Answered from the table where that has the operation; the looks at the platform really look."""
+        if operation in ("prove_held", "delete_unheld_key"):
+            return getattr(holding, operation)(self, **parameters)
+        if operation in self._answers:
+            return self._answer(operation, dict(parameters))
+        self.calls.append((operation, dict(parameters)))
+        return {}
+
+    def operations(self, *among: str) -> list[str]:
+        """The operations called so far, in order; only those among the given ones, where any is."""
+        return [operation for operation, dummy in self.calls if not among or operation in among]
 
     def read(self, service: str, operation: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
         try:

@@ -1,0 +1,397 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data source: what it should be, what differs, and what that takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import (
+    Blocked,
+    Progress,
+    reconcile,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import (
+    DataSource,
+    State,
+    summary,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin, RoleLogin
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import Target, has_role
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
+
+REPORT = {
+    "report_name": f"billing-{ACCOUNT}",
+    "bucket_name": f"billing-export-{ACCOUNT}",
+    "bucket_prefix": "reports",
+}
+DOCUMENTED = {**REPORT, "cur_version": 2, "config_scheme": "bucket_only"}
+THEIRS = {"report_name": "daily", "bucket_name": "bills", "bucket_prefix": "a/b", "config_scheme": "bucket_only"}
+KEY = {"access_key_id": "OLD", "secret_access_key": "not-to-be-seen"}
+GIVEN = {"cur_name": REPORT["report_name"], "cur_bucket": REPORT["bucket_name"], "cur_prefix": "reports"}
+
+
+def source(config: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    found = {"access_key_id": "OLD", **DOCUMENTED} if config is None else config
+    return {"id": "one", "name": "shop", "account_id": ACCOUNT, "config": found, **changes}
+
+
+def role(**config: Any) -> dict[str, Any]:
+    return source({**DOCUMENTED, "access_key_id": "the platform's", "assume_role_name": "Reader", **config})
+
+
+def plan(found: dict[str, Any] | None, reads: bool | None = None, **options: Any) -> Plan:
+    return DataSource({"type": "root", **options}, FakeClients()).plan(State(found, reads))
+
+
+@pytest.mark.parametrize(
+    ("found", "options", "wanted"),
+    [
+        ([], {}, []),
+        ([], GIVEN, []),
+        ([{"bucket_prefix": "elsewhere"}], {}, []),
+        ([{"report_name": "other", "bucket_name": "other", "bucket_prefix": ""}], {}, []),
+        ([{"report_name": "other", "bucket_name": "other", "bucket_prefix": None}], {}, []),
+        ([{"bucket_prefix": "elsewhere"}], {"cur_prefix": "reports"}, ["SOURCE_NEEDS_KEY"]),
+        ([{"bucket_name": "elsewhere"}], {"cur_bucket": REPORT["bucket_name"]}, ["SOURCE_NEEDS_KEY"]),
+        ([{"report_name": "elsewhere"}], {"cur_name": REPORT["report_name"]}, ["SOURCE_NEEDS_KEY"]),
+        ([{"report_name": "elsewhere"}], {"cur_prefix": "reports"}, []),
+        ([{"bucket_prefix": "a"}], {"cur_prefix": "a/billing-" + ACCOUNT}, []),
+        ([{"bucket_name": None}], {}, ["SOURCE_NEEDS_KEY"]),
+        ([{"report_name": None}], {}, ["SOURCE_NEEDS_KEY"]),
+        ([{"config_scheme": "create_report"}], {}, ["SOURCE_SCHEME"]),
+        ([{"config_scheme": "find_report"}], GIVEN, ["SOURCE_SCHEME"]),
+        ([{"config_scheme": None}], GIVEN, ["SOURCE_SCHEME"]),
+        ([{"cur_version": None}], GIVEN, ["SOURCE_SCHEME"]),
+        ([{"cur_version": 1}], {}, ["SOURCE_SCHEME"]),
+        ([{"cur_version": 1}], GIVEN, ["SOURCE_SCHEME", "SOURCE_NEEDS_KEY"]),
+        ([{"use_edp_discount": True, "something_new": 1}], GIVEN, []),
+    ],
+)
+def test_what_a_data_source_reads_is_right_unless_another_report_was_given(
+    found: list[dict[str, Any]], options: dict[str, Any], wanted: list[str]
+) -> None:
+    changes = {key: value for change in found for key, value in change.items()}
+    assert codes(plan(source({"access_key_id": "OLD", **DOCUMENTED, **changes}), **options)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "linked", "is_wrong"),
+    [
+        ("root", True, True),
+        ("standalone", True, True),
+        ("linked", True, False),
+        ("linked", False, True),
+        ("linked", None, True),
+        ("root", False, False),
+        (None, True, False),
+        (None, False, False),
+    ],
+)
+def test_a_data_source_of_the_other_type_is_blocked(kind: str | None, linked: bool | None, is_wrong: bool) -> None:
+    found = source({"linked": True} if linked else {**DOCUMENTED, "linked": linked})
+    result = plan(found, type=kind, name="renamed")
+    assert codes(result) == (["SOURCE_TYPE_WRONG"] if is_wrong else ["SOURCE_NAME"])
+    if is_wrong:
+        (finding,) = result.blocked
+        assert ("group member" if linked else "group management or standalone") in finding.text
+        assert finding.actual == ("linked" if linked else "root or standalone")
+
+
+def test_a_linked_data_source_has_no_report() -> None:
+    linked = source({"access_key_id": "OLD", "linked": True})
+    assert codes(plan(linked, type="linked", **GIVEN)) == []
+    (step, dummy) = Target({"type": "linked"}, ACCOUNT).hand_over(linked, KeyLogin("NEW", "secret"))
+    assert step.parameters["config"] == {"linked": True, "access_key_id": "NEW", "secret_access_key": "secret"}
+    (creation, dummy) = Target({"type": "linked"}, ACCOUNT).creation(KeyLogin("NEW", "secret"))
+    assert creation.parameters["config"] == step.parameters["config"]
+    assert codes(plan(source({"access_key_id": "OLD", "linked": True, "cur_version": 2}), type="linked")) == []
+
+
+def test_only_the_account_s_own_data_source_is_found() -> None:
+    target = Target({}, ACCOUNT)
+    assert target.find([source(account_id=OTHER), source(id="two")]) == source(id="two")
+    assert target.find([source(account_id=None)]) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({}, ["SOURCE_NEEDS_KEY"]),
+        (KEY, ["SOURCE_MISSING"]),
+        ({**KEY, "cur_prefix": "a/b", "delivered": False}, ["SOURCE_WAITS_FOR_DELIVERY"]),
+        ({"cur_prefix": "a/b", "delivered": False}, ["SOURCE_WAITS_FOR_DELIVERY"]),
+        ({**KEY, "cur_prefix": "a/b", "delivered": True}, ["SOURCE_MISSING"]),
+        ({**KEY, "cur_prefix": "a/b", "delivered": None}, ["SOURCE_MISSING"]),
+        ({**KEY, "cur_prefix": "a", "delivered": False}, ["SOURCE_MISSING"]),
+        ({**KEY, "type": "linked", "delivered": False}, ["SOURCE_MISSING"]),
+        ({"state": "absent"}, []),
+    ],
+)
+def test_a_data_source_that_is_missing(options: dict[str, Any], wanted: list[str]) -> None:
+    result = plan(None, **options)
+    assert codes(result) == wanted
+    assert bool(result.steps) == (wanted == ["SOURCE_MISSING"])
+
+
+def test_a_creation_says_all_that_the_platform_needs() -> None:
+    (creation, proof) = plan(None, **KEY).steps
+    assert (creation.client, creation.operation) == ("platform", "create_cloud_account")
+    assert creation.parameters == {
+        "name": f"aws-{ACCOUNT}",
+        "type": "aws_cnr",
+        "config": {**DOCUMENTED, **KEY},
+        "auto_import": True,
+        "process_recommendations": True,
+    }
+    assert creation.repeat_on == "OE0433"
+    assert proof.operation == "prove_held"
+    assert proof.parameters["wanted"] == {**REPORT, "access_key_id": "OLD"}
+
+
+@pytest.mark.parametrize(
+    ("config", "options", "sent"),
+    [
+        ({}, {"cur_prefix": "new"}, {**DOCUMENTED, "bucket_prefix": "new"}),
+        ({"use_edp_discount": False}, {}, {**DOCUMENTED, "use_edp_discount": False}),
+        ({"use_edp_discount": None, "something_new": 1}, {}, DOCUMENTED),
+        ({"region_name": "eu-west-1"}, {}, {**DOCUMENTED, "region_name": "eu-west-1"}),
+        ({"region_name": "eu-west-1"}, {"cur_bucket": "new"}, {**DOCUMENTED, "bucket_name": "new"}),
+        ({**THEIRS, "cur_version": 1}, {}, {**THEIRS, "cur_version": 1}),
+        ({**THEIRS, "cur_version": None, "config_scheme": "create_report"}, {}, THEIRS),
+        ({**THEIRS, "cur_version": 1}, {"cur_prefix": "new"}, {**THEIRS, "cur_version": 2, "bucket_prefix": "new"}),
+        ({"bucket_name": None, "report_name": "x", "cur_version": 1}, {}, DOCUMENTED),
+    ],
+)
+def test_a_hand_over_keeps_what_the_platform_takes_and_replaces_the_rest(
+    config: dict[str, Any], options: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    found = source({"access_key_id": "OLD", **DOCUMENTED, **config})
+    (switch, proof) = Target({"type": "root", **options}, ACCOUNT).hand_over(found, KeyLogin("NEW", "not-to-be-seen"))
+    assert switch.parameters["identifier"] == "one"
+    assert switch.parameters["config"] == {**sent, "access_key_id": "NEW", "secret_access_key": "not-to-be-seen"}
+    assert proof.parameters["wanted"] == {**{key: sent[key] for key in REPORT}, "access_key_id": "NEW"}
+    assert "not-to-be-seen" not in repr((switch.before, switch.after, switch.title))
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"auto_import": False}, ["SOURCE_IMPORT_OFF"]),
+        ({"process_recommendations": False}, ["SOURCE_RECOMMENDATIONS_OFF"]),
+        ({"auto_import": False, "process_recommendations": False}, ["SOURCE_IMPORT_OFF", "SOURCE_RECOMMENDATIONS_OFF"]),
+        ({"auto_import": None, "process_recommendations": None}, []),
+        ({"auto_import": True, "process_recommendations": True}, []),
+    ],
+)
+def test_a_data_source_that_is_asleep_is_woken_without_a_secret(changes: dict[str, Any], wanted: list[str]) -> None:
+    steps = plan(source(**changes)).steps
+    assert [step.code for step in steps] == wanted
+    woken = [key for key, value in changes.items() if value is False]
+    assert [step.parameters for step in steps] == [{"identifier": "one", key: True} for key in woken]
+
+
+def test_a_data_source_is_woken_before_it_is_given_anything_since_it_checks_nothing_asleep() -> None:
+    result = plan(source(auto_import=False), cur_prefix="new", **KEY)
+    assert [step.operation for step in result.steps] == ["update_cloud_account", "update_cloud_account", "prove_held"]
+    assert codes(result) == ["SOURCE_IMPORT_OFF", "SOURCE_REPORT"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"last_import_at": 5, "last_import_attempt_at": 5, "last_import_attempt_error": "old"}, []),
+        ({"last_import_at": 5, "last_import_attempt_at": 6, "last_import_attempt_error": "denied"}, ["SOURCE_IMPORT_FAILED"]),
+        (
+            {
+                "last_import_at": 5,
+                "last_import_attempt_at": 6,
+                "last_import_attempt_error": "denied",
+                "auto_import": False,
+            },
+            ["SOURCE_IMPORT_OFF"],
+        ),
+        (
+            {"last_import_at": 0, "last_import_attempt_at": 6, "last_import_attempt_error": "Report files for report x not found"},
+            ["SOURCE_IMPORT_PENDING"],
+        ),
+    ],
+)  # fmt: skip
+def test_how_the_import_is(changes: dict[str, Any], wanted: list[str]) -> None:
+    result = plan(source(**changes))
+    assert codes(result) == wanted
+    assert result.blocked == []
+    assert all(finding.actual == "denied" for finding in result.others if finding.code == "SOURCE_IMPORT_FAILED")
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"access_key_id": "OLD"}, []),
+        ({"access_key_id": "NEW"}, ["SOURCE_NEEDS_KEY"]),
+        ({"access_key_id": "NEW", "secret_access_key": "secret"}, ["SOURCE_REPORT"]),
+        ({**KEY, "cur_prefix": "a/b", "delivered": False}, ["SOURCE_WAITS_FOR_DELIVERY"]),
+        ({**KEY, "cur_prefix": "a/b", "delivered": True}, ["SOURCE_REPORT"]),
+        ({"name": "shop"}, []),
+        ({"name": "Shop"}, ["SOURCE_NAME"]),
+        ({"state": "absent"}, ["SOURCE_UNWANTED"]),
+    ],
+)
+def test_a_data_source_that_is_there(options: dict[str, Any], wanted: list[str]) -> None:
+    assert codes(plan(source(), **options)) == wanted
+
+
+def test_the_hand_over_is_the_last_step_so_that_its_look_is_the_newest() -> None:
+    result = plan(source(), name="renamed", cur_prefix="new", **KEY)
+    assert titles(result) == [
+        "Rename the data source shop to renamed",
+        "Give the data source shop its login and report",
+        "Prove that the data source holds its login",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reads", "wanted"),
+    [
+        (True, ["SOURCE_REPORT"]),
+        (None, ["SOURCE_ROLE_UNPROVEN", "SOURCE_REPORT"]),
+        (False, ["SOURCE_ROLE_CANNOT_READ", "SOURCE_REPORT"]),
+    ],
+)
+def test_a_role_is_pointed_only_to_what_it_can_read(reads: bool | None, wanted: list[str]) -> None:
+    result = plan(role(assume_role_session_name="opt", assume_role_account_id=ACCOUNT), reads, cur_prefix="new")
+    assert codes(result) == wanted
+    assert bool(result.blocked) == (reads is False)
+    assert result.steps[0].parameters["config"] == {
+        **DOCUMENTED,
+        "bucket_prefix": "new",
+        "assume_role_name": "Reader",
+        "assume_role_session_name": "opt",
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "options", "asked"),
+    [
+        (role(), {}, False),
+        (role(), {"access_key_id": "MINE"}, False),
+        (role(), {"cur_prefix": "a/b"}, True),
+        (role(linked=True), {"cur_prefix": "a/b"}, False),
+        (source(), {"cur_prefix": "a/b"}, False),
+        (role(), {"cur_prefix": "a/b", "state": "absent"}, False),
+    ],
+)
+def test_what_a_role_can_read_is_asked_only_where_it_is_about_to_be_pointed(
+    found: dict[str, Any], options: dict[str, Any], asked: bool
+) -> None:
+    clients = FakeClients({"get_role": AwsError("iam:get_role", "AccessDenied", "no")})
+    resource = DataSource({"type": "root", "known": found, **options}, clients)
+    assert resource.read() == State(found)
+    assert bool(clients.calls) == asked
+
+
+@pytest.mark.parametrize(("prefix", "path"), [("a/b", "a/b/"), ("reports", "reports/")])
+def test_a_role_is_asked_for_the_files_of_the_report(prefix: str, path: str) -> None:
+    clients = FakeClients(
+        {"get_role": {"Role": {"Arn": "arn"}}, "simulate_principal_policy": {"EvaluationResults": []}}
+    )
+    known = role(report_name="r", bucket_name="bills", bucket_prefix="old")
+    resource = DataSource({"type": "root", "known": known, "cur_prefix": prefix}, clients)
+    assert resource.read() == State(known, False)
+    asked = clients.calls[-1][1]["ResourceArns"]
+    assert asked == ["arn:aws:s3:::bills", f"arn:aws:s3:::bills/{path}r/data/file"]
+
+
+def test_a_key_is_never_sent_together_with_a_role() -> None:
+    assert has_role(role()) and not has_role(source()) and not has_role(None) and not has_role({"config": None})
+    (creation, dummy) = Target({}, ACCOUNT).creation(RoleLogin("Reader", ACCOUNT))
+    assert creation.parameters["config"] == {
+        **DOCUMENTED,
+        "assume_role_name": "Reader",
+        "assume_role_account_id": ACCOUNT,
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"cur_name": "a b"}, {"cur_bucket": "A"}, {"cur_prefix": ""}, {"name": " "}],
+    ids=lambda value: str(value),
+)
+def test_values_that_cannot_work_are_refused_by_their_option(options: dict[str, str]) -> None:
+    with pytest.raises(InputError) as error:
+        Target(options, ACCOUNT)
+    assert error.value.option in (*options, "data_source_name")
+
+
+def test_a_data_source_as_results_show_it() -> None:
+    assert summary(None) is None
+    shown = summary(source({**DOCUMENTED, **KEY}, organization_id="left out", auto_import=True))
+    assert shown is not None
+    assert shown["config"] == {**DOCUMENTED, "access_key_id": "OLD"}
+    assert shown["auto_import"] is True
+    assert "organization_id" not in shown
+    assert (summary({"config": None}) or {})["config"] == {}
+
+
+def onboarded(options: dict[str, Any], **answers: Any) -> tuple[dict[str, Any], FakeClients]:
+    clients = FakeClients(answers)
+    resource = DataSource({"type": "root", **options}, clients)
+    return reconcile(resource, False, Progress()), clients
+
+
+def test_a_creation_is_read_back() -> None:
+    stored = source({**DOCUMENTED, "access_key_id": "OLD"})
+    result, clients = onboarded(KEY, cloud_accounts=[[]], create_cloud_account={"id": "one"}, cloud_account=stored)
+    assert result["data_source"] == summary(stored)
+    assert clients.operations() == ["cloud_accounts", "create_cloud_account", "cloud_account"]
+
+
+def test_a_renaming_is_read_back() -> None:
+    result, dummy = onboarded(
+        {"known": source(), "name": "new"}, update_cloud_account={}, cloud_account=source(name="new")
+    )
+    assert result["data_source"]["name"] == "new"
+
+
+def test_a_data_source_of_another_account_is_an_error() -> None:
+    with pytest.raises(FinopsError, match=OTHER) as error:
+        onboarded({"known": source(), "name": "new"}, update_cloud_account={}, cloud_account=source(account_id=OTHER))
+    assert error.value.finding_code == "SOURCE_OTHER_ACCOUNT"
+
+
+def test_a_role_that_never_shows_its_new_report_ends_in_a_clear_word() -> None:
+    with pytest.raises(Blocked, match="the platform itself") as error:
+        onboarded(
+            {"known": role(), "cur_prefix": "new"},
+            cloud_accounts=lambda dummy: [role()],
+            cloud_account=role(),
+            update_cloud_account=role(),
+            get_role=AwsError("iam:get_role", "AccessDenied", "no"),
+        )
+    assert error.value.finding_code == "SOURCE_LOGIN_NOT_TAKEN"
+
+
+def test_a_key_that_is_never_shown_ends_in_a_clear_word_after_two_hand_overs() -> None:
+    clients = FakeClients(
+        {"cloud_accounts": lambda dummy: [source()], "cloud_account": source(), "update_cloud_account": source()}
+    )
+    resource = DataSource({"type": "root", "access_key_id": "NEW", "secret_access_key": "secret"}, clients)
+    with pytest.raises(Blocked):
+        reconcile(resource, False, Progress())
+    assert clients.operations("update_cloud_account") == ["update_cloud_account"] * 2
+
+
+def test_what_the_info_module_and_a_removal_return() -> None:
+    clients = FakeClients({"delete_cloud_account": None})
+    resource = DataSource({}, clients)
+    assert resource.info(State(source())) == {"data_source": summary(source())}
+    assert codes(resource.plan(State(source({"linked": True})))) == []
+    removal = DataSource({"state": "absent", "known": source()}, clients)
+    assert reconcile(removal, False, Progress())["data_source"] is None
+    assert clients.calls == [("delete_cloud_account", {"identifier": "one"})]

@@ -492,6 +492,8 @@ def test_a_new_key_is_proven_by_itself_as_soon_as_aws_knows_it(aws: ScriptedServ
     assert "Credential=AKIANEW/" in aws.requests[0].headers["authorization"]
     assert "x-amz-security-token" not in aws.requests[0].headers
     assert len(slept) == 1
+    # Its calls are its own account's, which no other worker makes.
+    assert list(Path(tempfile.gettempdir()).glob("finops_for_cloud-*")) == []
 
 
 def test_a_new_key_of_another_account_is_not_proven(aws: ScriptedServer) -> None:
@@ -524,13 +526,12 @@ def test_writes_to_the_platform_and_the_store_go_to_them(aws: ScriptedServer) ->
 
 
 def test_asked_for_it_tells_the_calls_it_made(aws: ScriptedServer) -> None:
-    aws.script = [identity(), USER, assumed(OTHER), identity()]
+    aws.script = [USER, assumed(OTHER), identity()]
     account = clients(aws.url, debug_botocore_endpoint_logs=True)
-    account.log_in()
     account.read("iam", "get_user")
     account.elsewhere(CENTRAL_ROLE, None).log_in()
     account.prove("AKIANEW", "s")
-    assert account.resource_actions == {"sts:GetCallerIdentity", "iam:GetUser", "sts:AssumeRole"}
+    assert account.resource_actions == {"iam:GetUser", "sts:AssumeRole", "sts:GetCallerIdentity"}
 
 
 def test_otherwise_it_keeps_no_list_of_calls(aws: ScriptedServer) -> None:

@@ -9,7 +9,6 @@ export of the wanted name delivers to.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from typing import Any, Mapping, Sequence
 
@@ -222,7 +221,7 @@ class Cur(Resource):
             "update_export",
             {"ExportArn": current.arn, "Export": current.wanted},
             code="CUR_DIFFERS",
-            before=copy.deepcopy(current.export),
+            before=current.export,
             after=current.wanted,
             repeat_on=_NOT_YET_PERMITTED,
         )

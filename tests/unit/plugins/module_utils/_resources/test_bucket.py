@@ -184,6 +184,19 @@ def test_what_is_read_depends_on_whether_the_export_stands() -> None:
     assert all(parameters["ExpectedBucketOwner"] == ACCOUNT for dummy, parameters in clients.calls)
 
 
+def test_the_bucket_is_asked_in_its_own_region() -> None:
+    clients = FakeClients(
+        {
+            "head_bucket": {"BucketRegion": "eu-west-1"},
+            **{key: SETTINGS[key] for key in SETTINGS if key != "head_bucket"},
+        }
+    )
+    regions: list[tuple[str, str]] = []
+    clients.use_region = lambda service, region: regions.append((service, region))  # type: ignore[method-assign]
+    wanted("eu-west-1").read(clients, settled=False)
+    assert regions == [("s3", "eu-west-1")]
+
+
 def test_settings_that_are_not_set_are_none() -> None:
     not_set = {
         "get_bucket_policy": error("NoSuchBucketPolicy"),

@@ -263,6 +263,14 @@ def test_without_a_data_source_that_reads_a_report_the_documented_name_is_meant(
     assert cur["name"] == NAME
 
 
+def test_an_export_that_moved_away_from_its_data_source_is_read_once_and_kept_where_it_delivers() -> None:
+    clients = account_with(stored(prefix="costs"))
+    plan, cur = planned(clients, known=source())
+    assert plan == Plan()
+    assert cur["prefix"] == "costs"
+    assert len(clients.calls) == 5
+
+
 # What is delivered.
 
 

@@ -177,7 +177,7 @@ class Cur(Resource):
             "bucket_region": place["S3Region"],
             "prefix": place["S3Prefix"],
             "status": state.status.get("StatusCode") if arn else None,
-            "delivered": state.delivered and not self.absent,
+            "delivered": state.delivered,
         }
 
     def _check_account(self, arn: str) -> None:

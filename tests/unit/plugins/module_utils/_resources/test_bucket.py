@@ -64,6 +64,13 @@ def test_a_missing_bucket_is_one_finding_and_four_writes() -> None:
     assert made.steps[1].parameters["ExpectedBucketOwner"] == ACCOUNT
 
 
+def test_nothing_is_left_open_to_the_public() -> None:
+    assert (
+        dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+        == bucket.PUBLIC_ACCESS_BLOCK
+    )
+
+
 def test_a_bucket_elsewhere_says_where() -> None:
     (creation, *dummy) = wanted("eu-west-1").plan(None, "reports/billing/", "billing", False).steps
     assert creation.parameters["CreateBucketConfiguration"] == {"LocationConstraint": "eu-west-1"}

@@ -403,6 +403,13 @@ def test_a_new_export_is_not_made_over_files_of_another_format() -> None:
     assert planned(account_with(files=(PARQUET,)))[0].blocked == []
 
 
+def test_an_export_is_not_sent_to_where_files_of_another_format_lie() -> None:
+    files = (f"mine/{NAME}/data/BILLING_PERIOD=2025-12/a.csv.gz",)
+    plan, dummy = planned(account_with(stored(), status=NEW, files=files), prefix="mine")
+    assert [finding.code for finding in plan.blocked] == ["CUR_FORMAT"]
+    assert plan.steps == []
+
+
 def test_the_format_may_change_before_the_first_delivery_and_under_a_new_prefix() -> None:
     theirs = stored(S3OutputConfigurations=CSV)
     for plan, prefix in (

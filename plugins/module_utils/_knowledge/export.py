@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The CUR 2.0 export as the platform documents it, and what another one lacks of that.
 
-Sources: the FinOps for Cloud page on the Cost and Usage Report, the AWS Data Exports user guide, and the platform's code
-for what its importer reads: CSV before Parquet, and of a report the files right below a billing period's folder.
+Sources: the FinOps for Cloud page on the Cost and Usage Report, the AWS Data Exports user guide, and the platform's
+code for what its importer reads: CSV before Parquet, and of a report the files right below a billing period's folder.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     # A wildcard of the narrower pattern may stand for more than the one character of C(?).
     parts = {"*": ".*", "?": r"[^*]"}

@@ -9,7 +9,6 @@ export of the wanted name delivers to.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from typing import Any, Mapping, Sequence
 
@@ -177,7 +176,7 @@ class Cur(Resource):
             "bucket_region": place["S3Region"],
             "prefix": place["S3Prefix"],
             "status": state.status.get("StatusCode") if arn else None,
-            "delivered": state.delivered and not self.absent,
+            "delivered": state.delivered,
         }
 
     def _check_account(self, arn: str) -> None:
@@ -221,7 +220,7 @@ class Cur(Resource):
             "update_export",
             {"ExportArn": current.arn, "Export": current.wanted},
             code="CUR_DIFFERS",
-            before=copy.deepcopy(current.export),
+            before=current.export,
             after=current.wanted,
             repeat_on=_NOT_YET_PERMITTED,
         )

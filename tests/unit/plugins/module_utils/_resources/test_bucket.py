@@ -64,6 +64,13 @@ def test_a_missing_bucket_is_one_finding_and_four_writes() -> None:
     assert made.steps[1].parameters["ExpectedBucketOwner"] == ACCOUNT
 
 
+def test_nothing_is_left_open_to_the_public() -> None:
+    assert (
+        dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+        == bucket.PUBLIC_ACCESS_BLOCK
+    )
+
+
 def test_a_bucket_elsewhere_says_where() -> None:
     (creation, *dummy) = wanted("eu-west-1").plan(None, "reports/billing/", "billing", False).steps
     assert creation.parameters["CreateBucketConfiguration"] == {"LocationConstraint": "eu-west-1"}
@@ -182,6 +189,19 @@ def test_what_is_read_depends_on_whether_the_export_stands() -> None:
     assert wanted(team="a").read(clients, settled=False) == {**RIGHT, "encryption": bucket.ENCRYPTION, "tags": []}
     assert [operation for operation, dummy in clients.calls][0] == "head_bucket"
     assert all(parameters["ExpectedBucketOwner"] == ACCOUNT for dummy, parameters in clients.calls)
+
+
+def test_the_bucket_is_asked_in_its_own_region() -> None:
+    clients = FakeClients(
+        {
+            "head_bucket": {"BucketRegion": "eu-west-1"},
+            **{key: SETTINGS[key] for key in SETTINGS if key != "head_bucket"},
+        }
+    )
+    regions: list[tuple[str, str]] = []
+    clients.use_region = lambda service, region: regions.append((service, region))  # type: ignore[method-assign]
+    wanted("eu-west-1").read(clients, settled=False)
+    assert regions == [("s3", "eu-west-1")]
 
 
 def test_settings_that_are_not_set_are_none() -> None:

@@ -263,6 +263,14 @@ def test_without_a_data_source_that_reads_a_report_the_documented_name_is_meant(
     assert cur["name"] == NAME
 
 
+def test_an_export_that_moved_away_from_its_data_source_is_read_once_and_kept_where_it_delivers() -> None:
+    clients = account_with(stored(prefix="costs"))
+    plan, cur = planned(clients, known=source())
+    assert plan == Plan()
+    assert cur["prefix"] == "costs"
+    assert len(clients.calls) == 5
+
+
 # What is delivered.
 
 
@@ -393,6 +401,13 @@ def test_a_replacement_is_no_way_around_files_of_another_format() -> None:
 def test_a_new_export_is_not_made_over_files_of_another_format() -> None:
     assert [finding.code for finding in planned(account_with(files=(OLD_CSV,)))[0].blocked] == ["CUR_FORMAT"]
     assert planned(account_with(files=(PARQUET,)))[0].blocked == []
+
+
+def test_an_export_is_not_sent_to_where_files_of_another_format_lie() -> None:
+    files = (f"mine/{NAME}/data/BILLING_PERIOD=2025-12/a.csv.gz",)
+    plan, dummy = planned(account_with(stored(), status=NEW, files=files), prefix="mine")
+    assert [finding.code for finding in plan.blocked] == ["CUR_FORMAT"]
+    assert plan.steps == []
 
 
 def test_the_format_may_change_before_the_first_delivery_and_under_a_new_prefix() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.identities import identities
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients
 
 
 class Place:
@@ -38,3 +39,11 @@ def test_a_write_makes_the_next_look_a_new_one_whatever_came_of_it(value: dict[s
     except AwsError as error:
         assert "quota of the account" in str(error)
     assert seen() == (1, 99)
+
+
+def test_who_is_denied_the_one_look_lists_policies_once_for_all_steps() -> None:
+    denied = AwsError("iam", "AccessDenied", "no")
+    clients = FakeClients({"get_account_authorization_details": denied, "list_policies": {"Policies": []}})
+    found = identities(clients)
+    assert [found.policies, found.policies] == [[], []]
+    assert [operation for operation, dummy in clients.calls].count("list_policies") == 1

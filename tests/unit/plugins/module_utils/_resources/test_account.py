@@ -146,3 +146,18 @@ def test_what_the_look_at_the_fleet_found_wrong_is_an_error_before_the_login(wit
         resource("standalone", answers, **PLATFORM, **options).read()
     assert error.value.finding_code == "ACCOUNT_UNFIT"
     assert ("given twice" if with_fleet else f"account {OTHER}'s") in str(error.value)
+
+
+class Misconfigured(FakeClients):
+    """Clients whose options for the platform cannot work."""
+
+    @property
+    def platform(self) -> FakeClients:
+        raise InputError("platform_token", "is missing")
+
+
+def test_the_options_for_the_platform_are_checked_before_any_call() -> None:
+    options = {"account_id": ACCOUNT, "case": "standalone"}
+    with pytest.raises(InputError, match="platform_token"):
+        Account({**options, **PLATFORM}, Misconfigured())
+    Account(options, Misconfigured())

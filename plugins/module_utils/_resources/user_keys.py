@@ -8,8 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Mapping
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import boto3_tag_list_to_ansible_dict
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Key, Notes
 
 # IAM's list may lag behind a key that was just made: how often it is read before a key that somebody holds is gone.

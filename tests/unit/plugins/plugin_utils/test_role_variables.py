@@ -27,6 +27,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variable
 CHECKOUT = Path(__file__).resolve().parents[4]
 # Set by the steps themselves, or for tasks that call a module by its name.
 NOT_FROM_VARIABLES = {
+    "delivered",
     "session",
     "variables",
     "case",

@@ -58,10 +58,10 @@ def test_a_value_is_handed_on() -> None:
 
 
 def test_a_refusal_keeps_awss_code_and_words() -> None:
-    error = after(refusal("LimitExceeded", "Too many"))
+    error = after(refusal("MalformedPolicyDocument", "No good"))
     assert isinstance(error, AwsError)
-    assert (error.code, error.message, error.status) == ("LimitExceeded", "Too many", 400)
-    assert str(error) == "AWS refused iam:create_user: LimitExceeded: Too many"
+    assert (error.code, error.message, error.status) == ("MalformedPolicyDocument", "No good", 400)
+    assert str(error) == "AWS refused iam:create_user: MalformedPolicyDocument: No good"
     assert error.finding_code == "READ_FAILED"
     assert not error.was_overtaken
 

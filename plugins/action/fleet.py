@@ -52,7 +52,9 @@ class ActionModule(ActionBase):
         listing = listings.of(variables)
         if listing is None:
             return {"problem": None}
-        return listing.view(variables["finops_account_id"], variables.get("finops_data_source_name"))
+        view = listing.view(variables["finops_account_id"], variables.get("finops_data_source_name"))
+        organization = listings.organization(variables) or {}
+        return {**view, "organization": {key: organization.get(key) for key in ("disabled", "currency")}}
 
 
 def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[str, str]:

@@ -9,7 +9,6 @@ All that can be wrong with an account's variables is found here, before its firs
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
@@ -22,10 +21,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.re
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import secret_store
 
-# An address without encryption that is not this machine's own, and its host.
-_UNENCRYPTED = re.compile(
-    r"http://(?:[^/@]*@)?(?!(?:localhost|127(?:\.[0-9]+){3}|\[::1\])(?:[:/]|\Z))([^/:\s]+)", re.IGNORECASE
-)
+# In what AWS counts, by partition; the platform's facts: a report in another currency than its organization's brings nothing.
+_CURRENCY = {"aws": "USD", "aws-cn": "CNY", "aws-us-gov": "USD"}
 
 
 @dataclasses.dataclass
@@ -97,13 +94,15 @@ class Account(Resource):
         plan = Plan()
         if current.organization.get("disabled"):
             plan.add(findings=[self._organization_disabled()])
+        currency = current.organization.get("currency")
+        if currency and currency != _CURRENCY.get(current.identity["partition"], currency):
+            plan.add(findings=[_other_currency(currency, _CURRENCY[current.identity["partition"]])])
         source = current.data_source
         linked = bool(((source or {}).get("config") or {}).get("linked"))
         if source and linked != (CASES[self.options["case"]].data_source_type == "linked"):
             plan.add(findings=[_other_type(source, linked)])
-        unencrypted = _UNENCRYPTED.match(self.options.get("platform_url") or "")
-        if unencrypted:
-            plan.add(findings=[_insecure(unencrypted[1])])
+        if self.has_platform and self.clients.platform.is_insecure:
+            plan.add(findings=[_insecure(self.options["platform_url"])])
         return plan
 
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
@@ -142,12 +141,22 @@ def _other_type(source: Mapping[str, Any], linked: bool) -> Finding:
     )
 
 
-def _insecure(host: str) -> Finding:
+def _other_currency(currency: str, expected: str) -> Finding:
+    return note(
+        "PLATFORM_CURRENCY",
+        "the platform's organization counts in {0}, and AWS reports the account's costs in {1}, which then do not arrive".format(
+            currency, expected
+        ),
+        "Connect the account to an organization of that currency: correct O(platform_organization_id), or ask the platform",
+        expected=expected,
+        actual=currency,
+    )
+
+
+def _insecure(url: str) -> Finding:
     return note(
         "PLATFORM_URL_INSECURE",
-        "O(platform_url) begins with http: the platform's token and the keys' secrets travel to {0} unencrypted".format(
-            host
-        ),
+        "O(platform_url): to {0} the platform's token and the keys' secrets travel unencrypted".format(url),
         "Use an address that begins with https",
     )
 

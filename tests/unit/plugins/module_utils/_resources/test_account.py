@@ -96,26 +96,20 @@ def test_without_a_platform_nothing_is_asked() -> None:
     }
 
 
+@pytest.mark.parametrize(("insecure", "found"), [(True, ["PLATFORM_URL_INSECURE"]), (False, [])])
+def test_an_address_without_encryption_is_worth_knowing(insecure: bool, found: list[str]) -> None:
+    about = resource(fleet=seen(), **PLATFORM)
+    about.clients.is_insecure = insecure
+    assert codes(about.plan(about.read())) == found
+
+
 @pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("http://platform.example.com", "platform.example.com"),
-        ("HTTP://platform.example.com:8080/restapi", "platform.example.com"),
-        ("http://name:secret@platform.example.com/", "platform.example.com"),
-        ("http://localhost.example.com", "localhost.example.com"),
-        ("https://platform.example.com", None),
-        ("http://localhost:8080", None),
-        ("http://127.0.0.1:8080", None),
-        ("http://[::1]:8080", None),
-    ],
+    ("currency", "found"), [("EUR", ["PLATFORM_CURRENCY"]), ("CNY", ["PLATFORM_CURRENCY"]), ("USD", []), (None, [])]
 )
-def test_an_address_without_encryption_is_worth_a_note(url: str, host: str | None) -> None:
-    plan = planned(fleet=seen(), **{**PLATFORM, "platform_url": url})
-    assert codes(plan) == (["PLATFORM_URL_INSECURE"] if host else [])
-    if host:
-        (finding,) = plan.findings
-        assert finding.severity == "note" and f"travel to {host} unencrypted" in finding.title
-        assert "secret@" not in finding.text
+def test_an_organization_of_another_currency_gets_no_costs(currency: str | None, found: list[str]) -> None:
+    plan = planned(fleet=seen(organization={"disabled": False, "currency": currency}), **PLATFORM)
+    assert codes(plan) == found
+    assert [finding.expected for finding in plan.findings] == ["USD"] * len(found)
 
 
 @pytest.mark.parametrize(

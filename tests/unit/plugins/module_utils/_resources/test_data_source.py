@@ -406,3 +406,8 @@ def test_what_a_data_source_would_be_and_what_it_is_called() -> None:
     assert target.expected(source()) == source()
     assert f"'aws-{ACCOUNT}'" in target.not_taken(None).title
     assert "'shop'" in target.not_taken(source()).title
+
+
+def test_a_key_of_one_s_own_does_not_replace_a_role() -> None:
+    assert codes(plan(role(), access_key_id="MINE", secret_access_key="secret")) == []
+    assert DataSource.CHANGE_OPTIONS["secret_access_key"]["no_log"] is True

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
 from tests.integration.playbook import Fleet, Run, Variables
 
 AUDIT = "finops_for_cloud.aws.audit"
@@ -29,7 +27,7 @@ def policy_arn(account: Variables, name: str = DISCOVERY) -> str:
     return f"arn:aws:iam::{account['finops_account_id']}:policy/{name}"
 
 
-def break_report(fleet: Fleet, account: Variables) -> dict[str, Any]:
+def break_report(fleet: Fleet, account: Variables) -> set[str]:
     bucket = f"billing-export-{account['finops_account_id']}"
     s3 = fleet.client("s3", account)
     exports = fleet.client("bcm-data-exports", account)
@@ -47,7 +45,15 @@ def break_report(fleet: Fleet, account: Variables) -> dict[str, Any]:
     fleet.client("iam", account).create_policy_version(
         PolicyArn=arn, PolicyDocument=json.dumps(NOTHING), SetAsDefault=True
     )
-    return {"CUR_DIFFERS", "BUCKET_PUBLIC", "BUCKET_OWNERSHIP", "BUCKET_STATEMENT", "POLICY_DOCUMENT"}
+    fleet.set_source(account, last_import_at=1, last_import_attempt_at=2, last_import_attempt_error="AccessDenied")
+    return {
+        "SOURCE_IMPORT_FAILED",
+        "CUR_DIFFERS",
+        "BUCKET_PUBLIC",
+        "BUCKET_OWNERSHIP",
+        "BUCKET_STATEMENT",
+        "POLICY_DOCUMENT",
+    }
 
 
 def break_user(fleet: Fleet, account: Variables) -> set[str]:
@@ -90,11 +96,10 @@ def empty_account(fleet: Fleet, account: Variables) -> set[str]:
 
 
 def put_source_to_sleep(fleet: Fleet, account: Variables) -> set[str]:
-    failed = {"last_import_at": 1, "last_import_attempt_at": 1790000000, "last_import_attempt_error": "AccessDenied"}
-    fleet.set_source(account, auto_import=False, process_recommendations=False, **failed)
+    fleet.set_source(account, auto_import=False, process_recommendations=False)
     name = f"billing-{account['finops_account_id']}"
     fleet.emulator.set_export_health(account["finops_account_id"], name, "BILL_OWNER_CHANGED")
-    return {"SOURCE_IMPORT_OFF", "SOURCE_RECOMMENDATIONS_OFF", "SOURCE_IMPORT_FAILED", "CUR_UNHEALTHY"}
+    return {"SOURCE_IMPORT_OFF", "SOURCE_RECOMMENDATIONS_OFF", "CUR_UNHEALTHY"}
 
 
 def test_every_planted_fault_is_named_in_one_run_that_writes_nothing(fleet: Fleet) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+
 from tests.integration.playbook import Fleet, Run, Variables
 
 AUDIT = "finops_for_cloud.aws.audit"

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import pathlib
@@ -15,7 +14,8 @@ from typing import Any
 
 from tests.emulator.aws.embedded import EmbeddedAws
 from tests.emulator.aws.seed import ROLE_NAME
-from tests.emulator.faults import Faults
+from tests.emulator.platform.app import PlatformApplication
+from tests.emulator.platform.aws_access import Key
 from tests.emulator.serving import Server, WsgiApplication
 
 _running = threading.Lock()
@@ -60,14 +60,11 @@ class Emulator:
         self.standalone_access_key_id = fleet.standalone.access_key_id
         self.standalone_secret_access_key = fleet.standalone.secret_access_key
         self.assume_role_name = ROLE_NAME
-        self.platform_url = ""
-        self.platform_token = ""
-        self.platform_organization_id = ""
-        self.platform = _platform(self._serve(self.aws.application.answer_platform), self.faults)
-        if self.platform is not None:
-            self.platform_url = self._serve(self.platform)
-            self.platform_token = self.platform.token
-            self.platform_organization_id = self.platform.organization_id
+        service_key = Key(fleet.platform.access_key_id, fleet.platform.secret_access_key)
+        self.platform = PlatformApplication(self._serve(self.aws.application.answer_platform), service_key, self.faults)
+        self.platform_url = self._serve(self.platform)
+        self.platform_token = self.platform.token
+        self.platform_organization_id = self.platform.organization_id
 
     def _serve(self, application: WsgiApplication) -> str:
         """The URL under which the application can be reached from now on."""
@@ -83,12 +80,11 @@ class Emulator:
     def start_run(self, name: str) -> None:
         """Count the calls from now on under this name, at AWS and at the platform."""
         self.aws.log.start_run(name)
-        if self.platform is not None:
-            self.platform.calls.start_run(name)
+        self.platform.calls.start_run(name)
 
     def calls(self, run: str | None = None) -> list[dict[str, Any]]:
         """The calls of one run (of all where None) to AWS and to the platform, oldest first."""
-        platform_calls = self.platform.calls.as_json(run) if self.platform is not None else []
+        platform_calls = self.platform.calls.as_json(run)
         return sorted(self.aws.log.as_json(run) + platform_calls, key=lambda call: call["moment"])
 
     def deliver(self, account_id: str, export_name: str) -> dict[str, Any]:
@@ -107,8 +103,7 @@ class Emulator:
         """Back to the seeded accounts, with the same ids and keys, to a platform without data sources, no faults."""
         self.faults.clear()
         self.aws.reset()
-        if self.platform_url:
-            urllib.request.urlopen(f"{self.platform_url}/_emulator/reset", data=b"", timeout=60).close()
+        urllib.request.urlopen(f"{self.platform_url}/_emulator/reset", data=b"", timeout=60).close()
 
     def write(self, path: pathlib.Path) -> None:
         """Write the description to a file that only its owner can read, all at once."""
@@ -136,15 +131,3 @@ class Emulator:
             "platform_token": self.platform_token,
             "platform_organization_id": self.platform_organization_id,
         }
-
-
-def _platform(aws_endpoint_url: str, faults: Faults) -> Any:
-    """The platform's application, None as long as there is no such module."""
-    name = "tests.emulator.platform.app"
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as problem:
-        if problem.name and name.startswith(problem.name):
-            return None
-        raise
-    return module.PlatformApplication(aws_endpoint_url, faults=faults)

@@ -230,6 +230,17 @@ class Fleet:
         """Set what the platform stores of an account's data source, such as its last import."""
         self._platform(f"cloud_accounts/{self._source_id(account)}", "PATCH", values)
 
+    def set_platform(self, path: str, method: str, body: Any) -> Any:
+        """Set what only the platform's owner can."""
+        return self._platform(path, method, body)
+
+    def connect_by_role(self, account: Variables, role: str) -> None:
+        """Make an account's linked data source with an assumed role, as somebody at the platform would."""
+        account_id = account["finops_account_id"]
+        config = {"linked": True, "assume_role_account_id": account_id, "assume_role_name": role}
+        options = {name.removeprefix("finops_"): value for name, value in self.common.items()}
+        Platform(options).create_cloud_account(name=f"aws-{account_id}", type="aws_cnr", config=config)
+
     def remove_source(self, account: Variables) -> None:
         """Remove an account's data source as somebody at the platform would."""
         options = {name.removeprefix("finops_"): value for name, value in self.common.items()}

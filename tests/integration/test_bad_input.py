@@ -22,12 +22,12 @@ def onboard(fleet: Fleet, variables: dict[str, Any], **common: Any) -> Run:
 
 
 def failure(run: Run, host: str = "shop") -> str:
-    """What the recap says of a failed account; every error names the account as well as the host."""
+    """What the recap says of a failed account, whose id stands above the reason."""
     assert run.code != 0, run.output
     row = run.recap()[host]
     assert row["state"] == "failed", run.output
     assert str(row["failed"]) in " ".join(run.output.split())
-    return str(row["failed"])
+    return "{0}: {1}".format(row["account_id"], row["failed"])
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,11 @@ def steps_of(variables: Mapping[str, Any]) -> list[StepResult]:
 
 
 def has_connected(variables: Mapping[str, Any]) -> bool:
-    """Whether a step of the run wrote to the account's data source."""
+    """Whether a step of the run wrote to the account's data source, and left one there."""
     return any(
-        step.result.get("changed") for step in steps_of(variables) if step.module in ("access_key", "data_source")
+        step.result.get("changed") and step.result.get("data_source")
+        for step in steps_of(variables)
+        if step.module in ("access_key", "data_source")
     )
 
 

@@ -168,8 +168,8 @@ class Facts:
         return begin <= key.created <= end and not self._came_of_the_note_before(key, begin)
 
     def _came_of_the_note_before(self, key: Key, begin: datetime.datetime) -> bool:
-        """Whether the key that we noted is in service and older than this one."""
-        serving = self.in_service
+        """Whether the key that we noted was handed over, whether it works by now or not, and is older than this one."""
+        serving = next((known for known in self.keys if known.id == self.serving_id), None)
         if serving is None or serving.id in (self.notes.superseded_key_id, *self.notes.others):
             return False
         return begin <= serving.created < key.created

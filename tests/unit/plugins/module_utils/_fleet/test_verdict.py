@@ -136,7 +136,14 @@ def test_another_failure_comes_before_the_listing() -> None:
 
 @pytest.mark.parametrize(
     ("results", "connected"),
-    [({"cur": done("x")}, False), ({"access_key": RIGHT}, False), ({"data_source": done("x")}, True), ({}, False)],
+    [
+        ({"cur": done("x")}, False),
+        ({"access_key": {**RIGHT, "data_source": {"id": "s"}}}, False),
+        ({"access_key": {**done("x"), "data_source": {"id": "s"}}}, True),
+        ({"data_source": {**done("x"), "data_source": {"id": "s"}}}, True),
+        ({"data_source": {**done("remove it"), "data_source": None}}, False),
+        ({}, False),
+    ],
 )
 def test_whether_the_run_wrote_to_the_data_source(results: dict[str, Any], connected: bool) -> None:
     assert has_connected(steps(**results)) is connected

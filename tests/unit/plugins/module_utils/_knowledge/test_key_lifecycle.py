@@ -146,6 +146,11 @@ def test_a_key_made_after_the_one_that_the_note_led_to_is_somebodys(
     assert facts(one, serving, notes=notes, source_key_id="S").state(one) == state
 
 
+def test_a_key_made_by_hand_is_not_ours_because_the_one_in_service_was_deactivated() -> None:
+    one, serving = key("A", age=58 * MINUTE), key("S", age=59 * MINUTE, active=False)
+    assert facts(one, serving, notes=noted(60), source_key_id="S").state(one) == key_lifecycle.FOREIGN
+
+
 def test_a_key_of_others_that_came_into_service_does_not_fulfil_the_note() -> None:
     one, serving = key("A", age=58 * MINUTE), key("S", age=59 * MINUTE)
     assert facts(one, serving, notes=noted(60, "-S"), source_key_id="S").state(one) == key_lifecycle.ORPHAN

@@ -42,12 +42,13 @@ class Visit:
         of_module: dict[str, Any] = {
             "cur": {"known": self.data_source},
             "policy": self._report(bucket="bucket", prefix="prefix"),
-            "access_key": {"known": self.data_source, "delivered": self.report.get("delivered")},
-            "data_source": {"known": self.data_source, **self._target()},
+            "access_key": {**self._source(), "data_source": self._target()},
+            "data_source": {**self._source(), **self._target()},
         }.get(module, {})
-        if module == "access_key":
-            of_module["data_source"] = self._target()
         return {"session": self.session, **of_module}
+
+    def _source(self) -> dict[str, Any]:
+        return {"known": self.data_source, "delivered": self.report.get("delivered")}
 
     def _target(self) -> dict[str, Any]:
         return self._report(cur_name="name", cur_bucket="bucket", cur_prefix="prefix")

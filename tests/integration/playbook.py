@@ -23,6 +23,7 @@ import boto3
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
 from tests.emulator.fleet import Emulator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -225,6 +226,18 @@ class Fleet:
         (organization, *dummy) = self._platform("state")["organizations"]
         return {source["account_id"]: source for source in organization["cloud_accounts"]}
 
+    def set_source(self, account: Variables, **values: Any) -> None:
+        """Set what the platform stores of an account's data source, such as its last import."""
+        self._platform(f"cloud_accounts/{self._source_id(account)}", "PATCH", values)
+
+    def remove_source(self, account: Variables) -> None:
+        """Remove an account's data source as somebody at the platform would."""
+        options = {name.removeprefix("finops_"): value for name, value in self.common.items()}
+        Platform(options).delete_cloud_account(self._source_id(account))
+
+    def _source_id(self, account: Variables) -> str:
+        return str(self.sources()[account["finops_account_id"]]["id"])
+
     def finops_client(self, service: str, account: Variables) -> Any:
         """A plain boto3 client with the key that the platform holds for an account."""
         credentials = self.credentials(self.sources()[account["finops_account_id"]]["id"])
@@ -240,6 +253,9 @@ class Fleet:
         """The key that the platform holds in a data source: access_key_id and secret_access_key."""
         return dict(self._platform(f"credentials/{data_source_id}"))
 
-    def _platform(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.emulator.platform_url}/_emulator/{path}") as answer:
+    def _platform(self, path: str, method: str = "GET", body: Any = None) -> Any:
+        url = f"{self.emulator.platform_url}/_emulator/{path}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request) as answer:
             return json.load(answer)

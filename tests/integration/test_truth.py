@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
 from tests.integration.playbook import ONBOARD, ROTATE, Fleet, Run, Variables
 
 # What makes an account fail before its first write.
@@ -51,14 +50,7 @@ def test_an_account_that_vanished_from_the_platform_by_the_end_fails_the_run(fle
     groups = {"member": {"shop": fleet.member()}, "standalone": {"laboratory": fleet.standalone()}}
     listings = sum(call["operation"] == "ListCloudAccounts" for call in fleet.run(groups).calls)
     fleet.emulator.reset()
-
-    def remove() -> None:
-        source = fleet.sources()[fleet.member()["finops_account_id"]]
-        Platform({name.removeprefix("finops_"): value for name, value in fleet.common.items()}).delete_cloud_account(
-            source["id"]
-        )
-
-    fleet.emulator.faults.at_call("ListCloudAccounts", listings, "before", remove)
+    fleet.emulator.faults.at_call("ListCloudAccounts", listings, "before", lambda: fleet.remove_source(fleet.member()))
     run = fleet.run(groups, *(("--limit", "shop,laboratory") if limited else ()))
     assert run.code == 2, run.output
     assert states(run) == {"shop": "failed", "laboratory": "changed"}

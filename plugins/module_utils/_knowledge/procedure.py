@@ -54,10 +54,11 @@ def resources(case: str, intent: str) -> tuple[str, ...]:
 def options(case: str, module: str) -> dict[str, object]:
     """The options of a module that follow from the case alone."""
     about = CASES[case]
-    return {
+    found: dict[str, dict[str, object]] = {
         "account": {"case": case},
         "policy": {"policies": list(about.policies)},
         "user": {"policies": list(about.policies)},
         "access_key": {"data_source": {"type": about.data_source_type}},
         "data_source": {"type": about.data_source_type},
-    }.get(module, {})
+    }
+    return found.get(module, {})

@@ -79,7 +79,8 @@ def assess(make: Callable[[], Resource]) -> Assessment:
     try:
         resource = make()
         current = resource.read()
-        return Assessment(current, resource.plan(current), resource.describe(current, []))
+        plan = resource.plan(current)
+        return Assessment(current, plan, resource.describe(current, plan.steps))
     except FinopsError as error:
         return Assessment(current, Plan(others=[blocked_finding(error.finding_code, str(error), "")]))
 

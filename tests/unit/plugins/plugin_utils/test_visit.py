@@ -31,7 +31,7 @@ def after_all() -> Visit:
         ("policy", {"bucket": "b", "prefix": "p"}),
         ("user", {}),
         ("access_key", {"known": SOURCE, "delivered": False, "data_source": TARGET}),
-        ("data_source", {"known": SOURCE, **TARGET}),
+        ("data_source", {"known": SOURCE, "delivered": False, **TARGET}),
         ("account", {}),
     ],
 )

@@ -101,6 +101,7 @@ def test_a_data_source_of_the_other_type_is_blocked(kind: str | None, linked: bo
     if is_wrong:
         (finding,) = result.blocked
         assert ("group member" if linked else "group management or standalone") in finding.text
+        assert ("is linked (a member's)" if linked else "is root or standalone") in finding.title
         assert finding.actual == ("linked" if linked else "root or standalone")
 
 
@@ -167,6 +168,8 @@ def test_a_creation_says_all_that_the_platform_needs() -> None:
         ({**THEIRS, "cur_version": None, "config_scheme": "create_report"}, {}, THEIRS),
         ({**THEIRS, "cur_version": 1}, {"cur_prefix": "new"}, {**THEIRS, "cur_version": 2, "bucket_prefix": "new"}),
         ({"bucket_name": None, "report_name": "x", "cur_version": 1}, {}, DOCUMENTED),
+        ({"bucket_name": "x", "report_name": None}, {}, DOCUMENTED),
+        ({"bucket_prefix": None}, {}, {**DOCUMENTED, "bucket_prefix": ""}),
     ],
 )
 def test_a_hand_over_keeps_what_the_platform_takes_and_replaces_the_rest(
@@ -395,3 +398,16 @@ def test_what_the_info_module_and_a_removal_return() -> None:
     removal = DataSource({"state": "absent", "known": source()}, clients)
     assert reconcile(removal, False, Progress())["data_source"] is None
     assert clients.calls == [("delete_cloud_account", {"identifier": "one"})]
+
+
+def test_what_a_data_source_would_be_and_what_it_is_called() -> None:
+    target = Target({"type": "root"}, ACCOUNT)
+    assert target.expected(None) == {"name": f"aws-{ACCOUNT}", "account_id": ACCOUNT, "config": DOCUMENTED}
+    assert target.expected(source()) == source()
+    assert f"'aws-{ACCOUNT}'" in target.not_taken(None).title
+    assert "'shop'" in target.not_taken(source()).title
+
+
+def test_a_key_of_one_s_own_does_not_replace_a_role() -> None:
+    assert codes(plan(role(), access_key_id="MINE", secret_access_key="secret")) == []
+    assert DataSource.CHANGE_OPTIONS["secret_access_key"]["no_log"] is True

@@ -86,6 +86,10 @@ def test_the_procedure_has_every_module_of_an_account() -> None:
     assert set(procedure.MODULES) == {module.removesuffix("_info") for module in MODULES}
 
 
+def test_a_step_takes_the_modules_of_the_procedure(documented: dict[str, Any]) -> None:
+    assert documented["step"]["doc"]["options"]["module"]["choices"] == list(procedure.MODULES)
+
+
 def test_every_module_is_routed_to_the_one_action_plugin_that_runs_the_core() -> None:
     routing = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text())["plugin_routing"]["modules"]
     assert routing == {name: {"action_plugin": "finops_for_cloud.aws.account"} for name in MODULES - {"account"}}

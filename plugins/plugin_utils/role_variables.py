@@ -16,104 +16,20 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-
-_ACCOUNT = {
-    "account_id": "finops_account_id",
-    "profile": "finops_aws_profile",
-    "access_key": "finops_aws_access_key",
-    "secret_key": "finops_aws_secret_key",
-    "session_token": "finops_aws_session_token",
-    "region": "finops_aws_region",
-    "endpoint_url": "finops_aws_endpoint_url",
-    "assume_role_arn": "finops_assume_role_arn",
-    "assume_role_external_id": "finops_assume_role_external_id",
-}
-_PLATFORM = {
-    "platform_url": "finops_platform_url",
-    "platform_organization_id": "finops_platform_organization_id",
-    "platform_token": "finops_platform_token",
-    "platform_email": "finops_platform_email",
-    "platform_password": "finops_platform_password",
-    "platform_ca_path": "finops_platform_ca_path",
-}
-_SECRET_STORE = {
-    "secret_store": "finops_secret_store",
-    "secret_store_name": "finops_secret_store_name",
-    "secret_store_region": "finops_secret_store_region",
-    "secret_store_kms_key_id": "finops_secret_store_kms_key_id",
-    "secret_store_role_arn": "finops_secret_store_role_arn",
-    "secret_store_folder": "finops_secret_store_folder",
-}
-_REPORT = {
-    "cur_name": "finops_cur_name",
-    "cur_bucket": "finops_cur_bucket",
-    "cur_prefix": "finops_cur_prefix",
-}
-_DATA_SOURCE = {"name": "finops_data_source_name", **_REPORT}
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
 
 VARIABLES: dict[str, dict[str, str]] = {
-    "account": {
-        **_ACCOUNT,
-        **_PLATFORM,
-        **_SECRET_STORE,
-        **_REPORT,
-        "cur_bucket_region": "finops_cur_bucket_region",
-        "policy_variant": "finops_policy_variant",
-        "user_name": "finops_user_name",
-        "permissions_boundary": "finops_permissions_boundary",
-        "data_source_name": "finops_data_source_name",
-        "tags": "finops_tags",
-    },
-    "cur": {
-        **_ACCOUNT,
-        "name": "finops_cur_name",
-        "bucket": "finops_cur_bucket",
-        "bucket_region": "finops_cur_bucket_region",
-        "prefix": "finops_cur_prefix",
-        "allow_replace": "finops_cur_allow_replace",
-        "tags": "finops_tags",
-    },
-    "policy": {
-        **_ACCOUNT,
-        "variant": "finops_policy_variant",
-        "bucket": "finops_cur_bucket",
-        "prefix": "finops_cur_prefix",
-        "tags": "finops_tags",
-    },
-    "user": {
-        **_ACCOUNT,
-        "name": "finops_user_name",
-        "permissions_boundary": "finops_permissions_boundary",
-        "tags": "finops_tags",
-    },
-    "access_key": {
-        **_ACCOUNT,
-        **_PLATFORM,
-        **_SECRET_STORE,
-        "user_name": "finops_user_name",
-        "max_age_days": "finops_key_max_age_days",
-        "grace_days": "finops_key_grace_days",
-        "drain_seconds": "finops_key_drain_seconds",
-    },
-    "data_source": {**_ACCOUNT, **_PLATFORM, **_DATA_SOURCE},
+    module: {setting.options[module]: setting.variable for setting in SETTINGS if module in setting.options}
+    for module in procedure.MODULES
 }
-
-
-_HOW_TO_RUN = {"finops_in_process": {"type": "bool"}, "finops_rotate_now": {"type": "bool"}}
-# Of the options that the core names in its texts wherever they were given, the variables.
-_NAMES = {
-    **_ACCOUNT,
-    **_PLATFORM,
-    **_SECRET_STORE,
-    **_REPORT,
-    "cur_bucket_region": "finops_cur_bucket_region",
-    "policy_variant": "finops_policy_variant",
-    "user_name": "finops_user_name",
-    "permissions_boundary": "finops_permissions_boundary",
-    "data_source_name": "finops_data_source_name",
-    "tags": "finops_tags",
-    "case": "finops_case",
+# What is a data source's own is said again where a key is handed to it.
+_DATA_SOURCE = {
+    option: variable
+    for option, variable in VARIABLES["data_source"].items()
+    if variable not in VARIABLES["access_key"].values()
 }
+# Looking at an account checks the options that the core names in its texts wherever they were given.
+_NAMES = {**VARIABLES["account"], "case": "finops_case"}
 
 
 def readers_names(module: str) -> dict[str, str]:
@@ -158,18 +74,18 @@ class RoleVariables:
 
         argument_specs: by module.
         """
-        spec = dict(_HOW_TO_RUN)
-        for module, variables in VARIABLES.items():
-            for option, variable in variables.items():
-                about = argument_specs[module][option]
-                spec[variable] = {key: about[key] for key in ("type", "elements", "choices", "no_log") if key in about}
+        checked = ("type", "elements", "choices", "no_log")
+        spec = {}
+        for setting in SETTINGS:
+            about = setting.specification(argument_specs)
+            spec[setting.variable] = {key: about[key] for key in checked if key in about}
         validation = ArgumentSpecValidator(spec).validate(self._values({variable: variable for variable in spec}))
         if validation.error_messages:
             raise AnsibleActionFail(self._of_account() + ", ".join(validation.error_messages))
 
     def _of_account(self) -> str:
         """How an error names the account, where the variable for it says one."""
-        account = self._values({"account_id": _ACCOUNT["account_id"]}).get("account_id")
+        account = self._values({"account_id": VARIABLES["account"]["account_id"]}).get("account_id")
         return f"Account {account}: " if isinstance(account, str) and account.isdigit() else ""
 
     def _values(self, variables: Mapping[str, str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
     MISSING_AMAZON_AWS,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import HAS_BOTOCORE, Clients, warm_up
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
@@ -36,7 +37,7 @@ RESOURCES = {
     name: importlib.import_module(
         "ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.{0}".format(name)
     ).RESOURCE
-    for name in ("access_key", "account", "cur", "data_source", "policy", "user")
+    for name in procedure.MODULES
 }
 if HAS_BOTOCORE:
     warm_up()

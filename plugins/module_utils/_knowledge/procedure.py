@@ -32,6 +32,8 @@ CASES = {
     ),
     "standalone": Case(_BOTH, "standalone", _WITH_REPORT),
 }
+# All modules that some case needs, in order.
+MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in case.resources))
 # What people call each resource of the seed's procedure; looking at the account itself counts as none.
 NAMES = {
     "cur": "cost report",

@@ -1,0 +1,311 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one table of the roles' variables: of which options each is, in which roles, and what it means.
+
+C(role_variables.py) takes from it which variable becomes which option, and C(tests/role_specs.py) writes the roles'
+argument specifications with it. What a value may be (type, elements, choices, no_log) and its default are the
+options', in the modules' argument specifications, and stand here only where there is no option.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
+
+_PLATFORM = ("account", "access_key", "data_source")
+_STORE = ("account", "access_key")
+_CASES = tuple(procedure.CASES)
+_WITH_REPORT = tuple(case for case, about in procedure.CASES.items() if "cur" in about.resources)
+_SPECIFICATION = ("type", "elements", "required", "no_log", "choices", "default")
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """A variable of the roles.
+
+    options: what each module calls it; none where it says how modules are run.
+    words: paragraphs, as Ansible's documentation has them.
+    cases: whose roles have it. only_to_rotate: it matters to their entry point rotate_key alone.
+    otherwise: what its specification has beyond, or instead of, the options' (type, default).
+    """
+
+    variable: str
+    options: Mapping[str, str]
+    words: Sequence[str]
+    cases: Sequence[str] = _CASES
+    only_to_rotate: bool = False
+    otherwise: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def specification(self, argument_specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What its value may be and is without it: type, required, no_log, elements, choices, default.
+
+        argument_specs: by module.
+        """
+        about: dict[str, Any] = {"type": "str"}
+        for module, option in self.options.items():
+            about.update(argument_specs[module][option])
+        about.update(self.otherwise)
+        if not about.get("no_log"):
+            about.pop("no_log", None)
+        return {key: about[key] for key in _SPECIFICATION if key in about}
+
+
+def _same(option: str, modules: Sequence[str] = procedure.MODULES) -> dict[str, str]:
+    return dict.fromkeys(modules, option)
+
+
+SETTINGS = (
+    Setting(
+        "finops_account_id",
+        _same("account_id"),
+        [
+            "The AWS account, a string of 12 digits in quotes. Without quotes YAML reads a number and loses leading "
+            "zeros, which is refused with that reason.",
+            "Nothing is written unless the credentials belong to this account.",
+        ],
+    ),
+    Setting(
+        "finops_aws_profile",
+        _same("profile"),
+        [
+            "The profile of C(~/.aws) to connect with. Without it and without O(finops_aws_access_key), boto3 looks "
+            "where it always does, as in the environment's C(AWS_) variables."
+        ],
+    ),
+    Setting(
+        "finops_aws_access_key",
+        _same("access_key"),
+        ["The id of the access key to connect with, instead of O(finops_aws_profile)."],
+    ),
+    Setting("finops_aws_secret_key", _same("secret_key"), ["The secret of O(finops_aws_access_key)."]),
+    Setting(
+        "finops_aws_session_token",
+        _same("session_token"),
+        ["The session token, where O(finops_aws_access_key) is a temporary one."],
+    ),
+    Setting(
+        "finops_assume_role_arn",
+        _same("assume_role_arn"),
+        [
+            "The role to assume in the account, once per account and run. The other credentials are then only used "
+            "for that."
+        ],
+    ),
+    Setting(
+        "finops_assume_role_external_id",
+        _same("assume_role_external_id"),
+        ["The external id that the role's trust policy asks for."],
+    ),
+    Setting(
+        "finops_aws_region",
+        _same("region"),
+        [
+            "The AWS region. That of the profile or environment if not set, else V(us-east-1). It decides the "
+            "partition, and where a new bucket lies."
+        ],
+    ),
+    Setting(
+        "finops_aws_endpoint_url",
+        _same("endpoint_url"),
+        ["The address to reach all AWS services at instead of AWS's own."],
+    ),
+    Setting(
+        "finops_platform_url",
+        _same("platform_url", _PLATFORM),
+        [
+            "The address of the FinOps platform, such as V(https://finops.example.com).",
+            "Without it the account gets all but its access key and its data source.",
+        ],
+    ),
+    Setting(
+        "finops_platform_organization_id",
+        _same("platform_organization_id", _PLATFORM),
+        ["The id of the platform's organization that the account is connected to. Needed with O(finops_platform_url)."],
+    ),
+    Setting(
+        "finops_platform_token",
+        _same("platform_token", _PLATFORM),
+        ["A token of the platform's API, or else O(finops_platform_email) and O(finops_platform_password)."],
+    ),
+    Setting(
+        "finops_platform_email",
+        _same("platform_email", _PLATFORM),
+        ["The e-mail address of the platform's user, where there is no O(finops_platform_token)."],
+    ),
+    Setting(
+        "finops_platform_password",
+        _same("platform_password", _PLATFORM),
+        ["The password that goes with O(finops_platform_email)."],
+    ),
+    Setting(
+        "finops_platform_ca_path",
+        _same("platform_ca_path", _PLATFORM),
+        [
+            "A file of CA certificates in PEM, where the platform's certificate is issued by a CA that the system "
+            "does not know."
+        ],
+    ),
+    Setting(
+        "finops_cur_name",
+        {"account": "cur_name", "cur": "name", "data_source": "cur_name"},
+        [
+            "The name of the export.",
+            "If not set, the name of the export that the data source reads already; else V(billing-<account id>), as "
+            "documented.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_cur_bucket",
+        {"account": "cur_bucket", "cur": "bucket", "policy": "bucket", "data_source": "cur_bucket"},
+        [
+            "The bucket that the export is delivered to.",
+            "If not set, the one that the export delivers to already; for a new one "
+            "V(billing-export-<account id>), as documented.",
+            "A report that works is never moved. Another bucket than its own is refused, unless O(finops_cur_name) names "
+            "a new export.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_cur_bucket_region",
+        {"account": "cur_bucket_region", "cur": "bucket_region"},
+        [
+            "The region of the bucket.",
+            "If not set, that of the bucket that the export delivers to already; for a new one O(finops_aws_region) "
+            "and what that falls back to.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_cur_prefix",
+        {"account": "cur_prefix", "cur": "prefix", "policy": "prefix", "data_source": "cur_prefix"},
+        [
+            "The path in the bucket, without spaces and without a V(/) at either end.",
+            "If not set, the path that the export delivers to already; for a new one V({0}), as documented.".format(
+                settings.CUR_PREFIX
+            ),
+            "A report that works is never moved. Another path than its own is refused, unless O(finops_cur_name) names a "
+            "new export.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_cur_allow_replace",
+        {"cur": "allow_replace"},
+        [
+            "Whether an export of that name may be deleted and created anew where AWS cannot change it in place. Its "
+            "files stay."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_policy_variant",
+        {"account": "policy_variant", "policy": "variant"},
+        [
+            "V(documented) grants what the platform's documentation lists, V(least_privilege) only what the platform "
+            "needs. M(finops_for_cloud.aws.policy) tells the differences and their reasons."
+        ],
+    ),
+    Setting(
+        "finops_user_name",
+        {"account": "user_name", "user": "name", "access_key": "user_name"},
+        ["The name of the IAM user that the platform acts as."],
+        otherwise={"default": settings.USER_NAME},
+    ),
+    Setting(
+        "finops_permissions_boundary",
+        _same("permissions_boundary", ("account", "user")),
+        [
+            "The ARN of the policy that must limit the user as its permissions boundary, of the account itself or "
+            "AWS's own. Without it a boundary is neither set nor changed."
+        ],
+    ),
+    Setting(
+        "finops_data_source_name",
+        {"account": "data_source_name", "data_source": "name"},
+        [
+            "The name of the data source on the platform, at most {0} characters. A new one is called "
+            "V(aws-<account id>) if this is not set, and one that is there keeps its name.".format(
+                settings.DATA_SOURCE_NAME_LENGTH
+            )
+        ],
+    ),
+    Setting(
+        "finops_key_grace_days",
+        {"access_key": "grace_days"},
+        ["How many days a replaced key is kept, deactivated, before it is deleted."],
+    ),
+    Setting(
+        "finops_key_drain_seconds",
+        {"access_key": "drain_seconds"},
+        ["How many seconds a replaced key stays active after the switch, so that calls begun with it can end."],
+    ),
+    Setting(
+        "finops_secret_store",
+        _same("secret_store", _STORE),
+        [
+            "Who keeps the key's secret. V(platform), the data source alone; V(secretsmanager), V(ssm) or V(file), "
+            "that store as well. Without O(finops_platform_url) a key is only made with one of the last three."
+        ],
+    ),
+    Setting(
+        "finops_secret_store_name",
+        _same("secret_store_name", _STORE),
+        [
+            "The name of the secret, parameter or file, with C({account_id}) for the account. "
+            "M(finops_for_cloud.aws.access_key) tells the defaults."
+        ],
+    ),
+    Setting(
+        "finops_secret_store_region",
+        _same("secret_store_region", _STORE),
+        ["The region of the secret or parameter. O(finops_aws_region) and what that falls back to, if not set."],
+    ),
+    Setting(
+        "finops_secret_store_kms_key_id",
+        _same("secret_store_kms_key_id", _STORE),
+        ["The KMS key that encrypts the secret or parameter, when it is created. AWS's own if not set."],
+    ),
+    Setting(
+        "finops_secret_store_role_arn",
+        _same("secret_store_role_arn", _STORE),
+        ["A role in a central account that keeps the secrets of the whole fleet. In the account itself, if not set."],
+    ),
+    Setting(
+        "finops_secret_store_folder",
+        _same("secret_store_folder", _STORE),
+        ["The folder of the files of V(file), on the controller."],
+    ),
+    Setting(
+        "finops_tags",
+        _same("tags", ("account", "cur", "policy", "user")),
+        ["Tags for everything that is made in AWS. Tags of others stay."],
+    ),
+    Setting(
+        "finops_in_process",
+        {},
+        [
+            "Whether the modules run inside the controller's process, which is many times faster. V(false) runs each "
+            "in a process of its own, with the same results."
+        ],
+        otherwise={"type": "bool", "default": True},
+    ),
+    Setting(
+        "finops_key_max_age_days",
+        {"access_key": "max_age_days"},
+        ["The age in days at which a key is replaced."],
+        only_to_rotate=True,
+    ),
+    Setting(
+        "finops_rotate_now",
+        {},
+        ["Whether a key is replaced whatever its age."],
+        only_to_rotate=True,
+        otherwise={"type": "bool", "default": False},
+    ),
+)

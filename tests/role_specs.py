@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes the roles' argument specifications from the table of settings and the modules' own specifications.
+
+`python -m tests.role_specs` after every change of either; a unit test tells when it was forgotten.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import RESOURCES
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+WIDTH = 120
+HEADER = """\
+---
+# Made by `make specs` from plugins/plugin_utils/settings_table.py; change it there.
+argument_specs:
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Role:
+    """What a role connects, in words. account: that account in a sentence. description: paragraphs on what it does."""
+
+    account: str
+    description: Sequence[str]
+
+
+ROLES = {
+    "management": Role(
+        "the management account of an AWS organization",
+        [
+            "Does what the platform documents for a management account. It makes the Cost and Usage Report with its "
+            "bucket, the policies for billing import and resource discovery, the user and its access key, and the data "
+            "source of type AWS Root.",
+            "Member accounts are not connected by this. Each of them takes the role "
+            "P(finops_for_cloud.aws.member#role), after this one.",
+        ],
+    ),
+    "member": Role(
+        "a member account of an AWS organization",
+        [
+            "Does what the platform documents for a member whose management account is connected too. It makes the "
+            "policy for resource discovery, the user and its access key, and the data source of type AWS Linked. The "
+            "costs come from the management account's report.",
+            "A member whose management account is out of reach takes the role P(finops_for_cloud.aws.standalone#role).",
+        ],
+    ),
+    "standalone": Role(
+        "an account that has a report of its own",
+        [
+            "Does what the platform documents for an account that is in no organization, and for a member whose "
+            "management account is out of reach. It makes the Cost and Usage Report with its bucket, the policies for "
+            "billing import and resource discovery, the user and its access key, and the data source.",
+        ],
+    ),
+}
+LOOKS = [
+    "Compares everything that the role makes with what is wanted, and changes nothing. The results' C(findings) say what "
+    "is not right, each with a stable code; the page C(docs/findings.md) of this collection lists them all.",
+    "It goes on past what is wrong or cannot be read, so that one look finds all there is.",
+]
+ROTATES = [
+    "Replaces the key in service without a gap, once it is O(finops_key_max_age_days) old, or at once under "
+    "O(finops_rotate_now). The page C(docs/key_lifecycle.md) of this collection tells what becomes of every key.",
+]
+
+
+def main() -> None:
+    """Writes the file of each role."""
+    for case in procedure.CASES:
+        path(case).write_text(text(case))
+
+
+def path(case: str) -> Path:
+    """The file that Ansible reads a role's argument specifications from."""
+    return CHECKOUT / "roles" / case / "meta" / "argument_specs.yml"
+
+
+def text(case: str) -> str:
+    """The argument specifications of a case's role, for each of its entry points."""
+    role = ROLES[case]
+    common = _lines(_options(case, only_to_rotate=False), 6)
+    rotating = _lines(_options(case, only_to_rotate=True), 6)
+    entries = (
+        [*_entry("main", "Connect " + role.account, role.description), "    options: &options", *common],
+        [*_entry("audit", "Look at " + role.account, LOOKS), "    options: *options"],
+        [
+            *_entry("rotate_key", "Rotate the access key of " + role.account, ROTATES),
+            "    options:",
+            "      <<: *options",
+            *rotating,
+        ],
+    )
+    return HEADER + "\n\n".join("\n".join(entry) for entry in entries) + "\n"
+
+
+def _entry(name: str, short_description: str, description: Sequence[str]) -> Iterator[str]:
+    about = {
+        "short_description": short_description,
+        "version_added": "1.0.0",
+        "author": ["The finops_for_cloud.aws contributors"],
+        "description": description,
+    }
+    return _lines({name: about}, 2)
+
+
+def _options(case: str, only_to_rotate: bool) -> dict[str, Any]:
+    specs = {module: argument_spec(RESOURCES[module], info=False) for module in procedure.MODULES}
+    return {
+        setting.variable: {**setting.specification(specs), "description": setting.words}
+        for setting in SETTINGS
+        if case in setting.cases and setting.only_to_rotate == only_to_rotate
+    }
+
+
+def _lines(mapping: Mapping[str, Any], indent: int) -> Iterator[str]:
+    """A mapping in YAML: mappings in it indented, paragraphs wrapped, other lists and scalars on one line."""
+    for key, value in mapping.items():
+        head = " " * indent + key + ":"
+        if isinstance(value, Mapping):
+            yield head
+            yield from _lines(value, indent + 2)
+        elif key in ("author", "description"):
+            yield head
+            for paragraph in value:
+                yield from _wrapped(paragraph, indent + 2)
+        else:
+            yield head + " " + _inline(value)
+
+
+def _wrapped(paragraph: str, indent: int) -> list[str]:
+    return textwrap.wrap(
+        paragraph,
+        WIDTH,
+        initial_indent=" " * indent + "- ",
+        subsequent_indent=" " * (indent + 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _inline(value: Any) -> str:
+    return yaml.safe_dump(value, default_flow_style=True, width=WIDTH).removesuffix("\n...\n").strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles' argument specifications and the README are what the table of settings makes and has."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
+from tests import role_specs
+
+WORDS = {setting.variable: list(setting.words) for setting in SETTINGS}
+ONLY_TO_ROTATE = {"finops_key_max_age_days", "finops_rotate_now"}
+
+
+def entry_points(case: str) -> dict[str, Any]:
+    return yaml.safe_load(role_specs.text(case))["argument_specs"]
+
+
+@pytest.mark.parametrize("case", procedure.CASES)
+def test_the_committed_specifications_are_what_the_table_makes(case: str) -> None:
+    assert role_specs.path(case).read_text() == role_specs.text(case), "run make specs"
+
+
+@pytest.mark.parametrize("case", procedure.CASES)
+def test_they_read_back_in_the_words_of_the_table(case: str) -> None:
+    for entry in entry_points(case).values():
+        for variable, about in entry["options"].items():
+            assert about["description"] == WORDS[variable]
+            assert set(about) - {"description", "elements", "required", "no_log", "choices", "default"} == {"type"}
+        assert all(len(line) <= role_specs.WIDTH for line in role_specs.text(case).splitlines())
+
+
+@pytest.mark.parametrize("case", procedure.CASES)
+def test_every_entry_point_of_a_role_is_specified_with_its_variables(case: str) -> None:
+    entries = entry_points(case)
+    tasks = role_specs.path(case).parents[1].glob("tasks/*.yml")
+    assert set(entries) == {path.stem for path in tasks}
+    assert entries["audit"]["options"] == entries["main"]["options"]
+    assert set(entries["rotate_key"]["options"]) - set(entries["main"]["options"]) == ONLY_TO_ROTATE
+    assert set(entries["main"]["options"]) | ONLY_TO_ROTATE == {
+        setting.variable for setting in SETTINGS if case in setting.cases
+    }
+
+
+def test_every_variable_stands_once_and_is_an_option_or_has_a_type() -> None:
+    assert len(WORDS) == len(SETTINGS)
+    for setting in SETTINGS:
+        assert setting.options or setting.otherwise["type"]
+        assert set(setting.options) <= set(procedure.MODULES)
+
+
+def test_what_a_value_may_be_is_the_options() -> None:
+    options = entry_points("management")["rotate_key"]["options"]
+    assert options["finops_account_id"]["type"] == "raw" and options["finops_account_id"]["required"]
+    assert options["finops_secret_store"]["choices"] == ["platform", "secretsmanager", "ssm", "file"]
+    assert options["finops_policy_variant"]["choices"] == ["documented", "least_privilege"]
+    assert options["finops_key_max_age_days"]["default"] == 90
+    assert options["finops_tags"]["type"] == "dict"
+    assert options["finops_aws_profile"]["type"] == "str"
+    assert "no_log" not in options["finops_secret_store_name"]
+
+
+def test_the_readme_lists_every_variable_and_no_other() -> None:
+    readme = (role_specs.CHECKOUT / "README.md").read_text()
+    rows = re.findall(r"^\| (`finops_.*?) \|", readme, re.MULTILINE)
+    patterns = re.findall(r"`(finops_[a-z_*]+)`", " ".join(rows))
+    assert patterns
+    assert [variable for variable in WORDS if not any(fnmatchcase(variable, pattern) for pattern in patterns)] == []
+    assert [pattern for pattern in patterns if not any(fnmatchcase(variable, pattern) for variable in WORDS)] == []

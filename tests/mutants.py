@@ -4,7 +4,8 @@
 """`make mutants`: plants small mistakes in the decisions of the core, and counts those that a unit test finds.
 
 Each mistake is planted in memory only, in a forked process that already has botocore and pytest; the files stay as
-they are. It is killed if a test beside its file fails: first `test_<file>*.py`, then the others of the same room. The
+they are. It is killed if a test fails that is beside its file and calls the changed function: first those in
+`test_<file>*.py`, then the others of the same room. The
 decisions are what `MUTATED` names, without the functions that talk to AWS or the platform (`_talks`), and without words:
 docstrings, annotations, and every text with a space in it; codes, operations and keys have none.
 
@@ -18,8 +19,11 @@ command, which starts Python, for every mutant.
 from __future__ import annotations
 
 import argparse
+import ast
+import functools
 import gc
 import importlib.util
+import itertools
 import os
 import signal
 import sys
@@ -28,8 +32,8 @@ import time
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import CodeType
-from typing import Any, Iterator
+from types import CodeType, FrameType
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -44,8 +48,6 @@ MUTATED = (
 )
 WANTED = 85.0
 PYTEST = ["-x", "-q", "-p", "no:cacheprovider"]
-# Nobody reads why a mutant was killed, and to say so costs as much as the tests.
-BRIEFLY = ["--tb=no", "--assert=plain"]
 # What a mutant must import anew; everything else stays loaded.
 OURS = (COLLECTION, "tests.unit", "test_", "conftest")
 
@@ -66,15 +68,54 @@ class Score:
 class Planted(SourceFileLoader):
     """Finds one module, and loads the mutant in its place."""
 
-    def __init__(self, name: str, path: Path, code: CodeType) -> None:
-        super().__init__(name, str(path))
+    def __init__(self, path: Path, code: CodeType) -> None:
+        super().__init__(COLLECTION + ".".join(path.relative_to(CHECKOUT).with_suffix("").parts), str(path))
         self._code = code
+
+    def plant(self) -> None:
+        """From now on, for imports of this process."""
+        sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
 
     def get_code(self, fullname: str) -> CodeType:
         return self._code
+
+
+class Callers:
+    """Notes which tests call which functions of a file, these by their first lines; "" for what an import calls."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = str(path)
+        self._test = ""
+        self.tests: dict[int, list[str]] = {}
+        sys.settrace(self._called)
+
+    def _called(self, frame: FrameType, event: str, argument: object) -> None:
+        if frame.f_code.co_filename == self._file:
+            callers = self.tests.setdefault(frame.f_code.co_firstlineno, [])
+            if self._test not in callers:
+                callers.append(self._test)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._test = nodeid
+
+
+@dataclass
+class Chosen:
+    """Runs the chosen tests alone; all without a choice."""
+
+    tests: set[str] | None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if self.tests is None or item.nodeid in self.tests]
+
+    def among(self, files: list[str]) -> list[str]:
+        if self.tests is None:
+            return files
+        found = {test.partition("::")[0] for test in self.tests}
+        return [file for file in files if str(Path(file).relative_to(CHECKOUT)) in found]
 
 
 def tests_of(path: Path) -> list[list[str]]:
@@ -85,8 +126,20 @@ def tests_of(path: Path) -> list[list[str]]:
     return [tests for tests in (own, others) if tests]
 
 
-def _forked(path: Path, code: CodeType, seconds: int, scratch: str) -> int:
-    """The id of a process that ends with 0 if the mutant survives its tests."""
+def callers_of(tree: ast.Module, line: int, tests: dict[int, list[str]]) -> set[str] | None:
+    """The tests that call the function around a line; None where an import runs it as well."""
+    methods = [method for owner in tree.body for method in getattr(owner, "body", [])]
+    for node in tree.body + methods:
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            if first <= line <= (node.end_lineno or first):
+                callers = {test for start in range(first, line + 1) for test in tests.get(start, [])}
+                return None if "" in callers else callers
+    return None
+
+
+def _forked(attempt: Callable[[], bool], seconds: int) -> int:
+    """The id of a process that ends with 0 if attempt() finds no failing test; it imports all of ours anew."""
     process = os.fork()
     if process:
         return process
@@ -96,18 +149,41 @@ def _forked(path: Path, code: CodeType, seconds: int, scratch: str) -> int:
     os.dup2(silence, 2)
     for name in [name for name in sys.modules if name.startswith(OURS)]:
         del sys.modules[name]
-    name = COLLECTION + ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
-    sys.meta_path.insert(0, Planted(name, path, code))
     failed = True
     try:
-        temporary = "--basetemp={0}/{1}".format(scratch, os.getpid())
-        failed = any(pytest.main([*PYTEST, *BRIEFLY, temporary, *tests]) for tests in tests_of(path))
+        failed = attempt()
     finally:
         os._exit(int(failed))
 
 
+def _fails(path: Path, code: CodeType, chosen: Chosen, scratch: Path) -> bool:
+    Planted(path, code).plant()
+    options = [*PYTEST, "--tb=no", "--assert=plain", "--rootdir", str(CHECKOUT)]
+    options += ["--basetemp", str(scratch / str(os.getpid()))]
+    files = [chosen.among(files) for files in tests_of(path)]
+    return any(pytest.main([*options, *some], plugins=[chosen]) for some in files if some)
+
+
+def _who_calls(path: Path, seconds: int, scratch: Path) -> dict[int, list[str]]:
+    """Runs all tests of a file that has no mistake: they must pass, and it is noted what each calls."""
+    notes = scratch / "callers"
+
+    def attempt() -> bool:
+        Planted(path, compile(path.read_text(encoding="utf-8"), str(path), "exec")).plant()
+        callers = Callers(path)
+        options = [*PYTEST, "--rootdir", str(CHECKOUT), "--basetemp", str(scratch / "first")]
+        failed = pytest.main([*options, *itertools.chain(*tests_of(path))], plugins=[callers])
+        notes.write_text(repr(callers.tests))
+        return bool(failed)
+
+    if os.waitpid(_forked(attempt, seconds), 0)[1]:
+        raise SystemExit("mutants: the tests of {0} fail without any".format(path.relative_to(CHECKOUT)))
+    tests: dict[int, list[str]] = ast.literal_eval(notes.read_text())
+    return tests
+
+
 def score(path: Path, seconds: int) -> Score:
-    """Tries every mutant of a file, on all processors, once it is sure that without a mistake the file survives.
+    """Tries every mutant of a file, on all processors, once it is sure that its tests pass without one.
 
     seconds: how long one may take; one that hangs is killed.
     """
@@ -123,11 +199,17 @@ def score(path: Path, seconds: int) -> Score:
         else:
             result.survivors.append(mutant)
 
-    with tempfile.TemporaryDirectory() as scratch:
-        if os.waitpid(_forked(path, compile(source, str(path), "exec"), seconds, scratch), 0)[1]:
-            raise SystemExit("mutants: the tests of {0} fail without any".format(result.file))
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        tests = _who_calls(path, seconds, scratch)
+        tree = ast.parse(source)
         for mutant in mutants_of(source, str(path)):
-            running[_forked(path, mutant.code, seconds, scratch)] = mutant
+            chosen = Chosen(callers_of(tree, mutant.line, tests))
+            if chosen.tests == set():
+                result.survivors.append(mutant)
+                continue
+            attempt = functools.partial(_fails, path, mutant.code, chosen, scratch)
+            running[_forked(attempt, seconds)] = mutant
             if len(running) >= (os.cpu_count() or 1):
                 one_ends()
         while running:

@@ -88,8 +88,10 @@ def _places(node: ast.AST, within: bool = False) -> Iterator[tuple[ast.AST, str,
 
 
 def _is_table(node: ast.AST) -> bool:
+    """A table or constant of the module; not a module's options, which the tests of the documentation hold."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return any(isinstance(target, ast.Name) and target.id.isupper() for target in targets)
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    return any(name.isupper() and not name.endswith("OPTIONS") for name in names)
 
 
 def _is_left_out(node: ast.AST, parent: ast.AST) -> bool:

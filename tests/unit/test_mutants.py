@@ -65,7 +65,8 @@ def test_words_types_and_calls_of_a_service_are_left_out(statement: str) -> None
 
 
 def test_tables_of_the_module_are_mutated_and_options_are_not() -> None:
-    source = "VARIANTS = ('a', 'b', 'c')\nAlias = dict[str, 'b']\nclass Cur:\n    OPTIONS = {'name': {'type': 'str'}}\nOPTIONS = {'a': 'b'}\n"
+    source = "VARIANTS = ('a', 'b', 'c')\nAlias = dict[str, 'b']\nOPTIONS = {'a': 'b'}\n"
+    source += "class Cur:\n    OPTIONS = {'name': {'type': 'str'}}\n"
     assert {mutant.line for mutant in mutants_of(source, "")} == {1}
 
 

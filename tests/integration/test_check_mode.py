@@ -41,7 +41,7 @@ def test_check_mode_announces_repairs(fleet: Fleet) -> None:
     real = fleet.run(renamed)
     assert real.code == 0, real.output
     assert check.steps() == real.steps()
-    assert len(real.steps()["laboratory"]) == 6
+    assert len(real.steps()["laboratory"]) == 8
     assert fleet.run(renamed).changed == []
 
 

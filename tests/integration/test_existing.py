@@ -168,7 +168,7 @@ def test_a_user_with_other_attachments_keeps_them_and_the_run_says_so(fleet: Fle
     assert run.of(HOST, "user")["user"]["foreign_policies"] == ["Theirs"]
     assert "did not attach" in run.output and "Theirs" in run.output
     assert "Take console access from the user FinOpsForCloudUser" in run.steps()[HOST]
-    assert iam.get_user(UserName="FinOpsForCloudUser")["User"]["Tags"] == [{"Key": "team", "Value": "data"}]
+    assert {"Key": "team", "Value": "data"} in iam.get_user(UserName="FinOpsForCloudUser")["User"]["Tags"]
 
 
 def test_a_former_standalone_account_that_is_now_a_member_loses_the_billing_policy_only(fleet: Fleet) -> None:

@@ -62,10 +62,11 @@ def test_no_secret_is_seen_anywhere(fleet: Fleet, folders: tuple[Path, Path, Pat
 @pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
 def test_a_failed_hand_over_shows_no_secret_and_leaves_no_key(fleet: Fleet, in_process: bool) -> None:
     platform = fleet.emulator.platform
-    account = fleet.standalone(finops_cur_prefix="nested/prefix")
+    account = fleet.standalone()
+    fleet.set_platform("connected_elsewhere", "PUT", [account["finops_account_id"]])
     run = fleet.run({"standalone": {"laboratory": account}}, "-vvvv", "--diff", finops_in_process=in_process)
     assert run.code == 2
-    assert "OE0371" in run.recap()["laboratory"]["failed"]
+    assert "OE0402" in run.recap()["laboratory"]["failed"]
     assert run.steps()["laboratory"][-1].startswith("Delete the new access key again")
     keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
     assert keys == []

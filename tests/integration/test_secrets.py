@@ -66,7 +66,7 @@ def test_a_failed_hand_over_shows_no_secret_and_leaves_no_key(fleet: Fleet, in_p
     fleet.set_platform("connected_elsewhere", "PUT", [account["finops_account_id"]])
     run = fleet.run({"standalone": {"laboratory": account}}, "-vvvv", "--diff", finops_in_process=in_process)
     assert run.code == 2
-    assert "OE0402" in run.recap()["laboratory"]["failed"]
+    assert "connected already" in run.recap()["laboratory"]["failed"]
     assert run.steps()["laboratory"][-1].startswith("Delete the new access key again")
     keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
     assert keys == []

@@ -15,6 +15,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.se
 from tests.integration.playbook import Fleet
 
 USER = "FinOpsForCloudUser"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -67,3 +68,38 @@ def test_an_administrators_key_is_not_handed_to_the_platform(fleet: Fleet) -> No
     failed = run.recap()["laboratory"]["failed"]
     assert "by the inline policy All of the group Admins" in failed and "finops_permissions_boundary" in failed
     assert iam.list_access_keys(UserName=USER)["AccessKeyMetadata"] == []
+
+
+def test_the_user_is_limited_by_the_permissions_boundary_that_is_asked_for(fleet: Fleet) -> None:
+    iam = fleet.client("iam", fleet.standalone())
+    wanted, other = (
+        iam.create_policy(PolicyName=name, PolicyDocument=text(EVERYTHING))["Policy"]["Arn"]
+        for name in ("Boundary", "OtherBoundary")
+    )
+    groups = {"standalone": {"laboratory": fleet.standalone(finops_permissions_boundary=wanted)}}
+
+    def limit() -> str:
+        return str(iam.get_user(UserName=USER)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"])
+
+    run = fleet.run(groups)
+    assert run.code == 0, run.output
+    assert limit() == wanted
+    again = fleet.run(groups)
+    assert (again.code, again.changed, again.writes) == (0, [], []), again.output
+    iam.put_user_permissions_boundary(UserName=USER, PermissionsBoundary=other)
+    mended = fleet.run(groups)
+    assert mended.code == 0, mended.output
+    assert mended.steps()["laboratory"] == [f"Limit the user {USER} by the permissions boundary {wanted}"]
+    assert limit() == wanted
+
+
+def test_a_policy_of_aws_that_somebody_attached_is_named_and_left(fleet: Fleet) -> None:
+    iam = fleet.client("iam", fleet.standalone())
+    groups = {"standalone": {"laboratory": fleet.standalone()}}
+    fleet.run(groups)
+    iam.attach_user_policy(UserName=USER, PolicyArn=READ_ONLY)
+    run = fleet.run(groups)
+    assert (run.code, run.changed, run.writes) == (0, [], []), run.output
+    assert [finding["code"] for finding in run.of("laboratory", "user")["findings"]] == ["USER_POLICY_FOREIGN"]
+    attached = iam.list_attached_user_policies(UserName=USER)["AttachedPolicies"]
+    assert READ_ONLY in {policy["PolicyArn"] for policy in attached}

@@ -56,7 +56,14 @@ def provide_aws_policy(iam: IAMBackend, arn: str) -> None:
         )
 
 
-def _used_as_boundary(iam: IAMBackend, policy_arn: str) -> int:
+def provide_listed_aws_policies(iam: IAMBackend) -> None:
+    """Of AWS's own policies a handful is listed, and those that are used."""
+    for name in _LISTED:
+        provide_aws_policy(iam, _aws_arn(name))
+
+
+def boundary_uses(iam: IAMBackend, policy_arn: str) -> int:
+    """For how many users and roles a managed policy is the permissions boundary."""
     entities: list[User | Role] = [*iam.users.values(), *iam.roles.values()]
     return sum(boundary_arn(entity) == policy_arn for entity in entities)
 
@@ -71,7 +78,7 @@ def _count_uses(iam: IAMBackend) -> None:
     """Put moto's counts right before they are shown."""
     for arn, policy in iam.managed_policies.items():
         policy.attachment_count = attachments(iam, arn)
-        cast(Any, policy).permissions_boundary_usage_count = _used_as_boundary(iam, arn)
+        cast(Any, policy).permissions_boundary_usage_count = boundary_uses(iam, arn)
 
 
 def create_policy(call: ApiCall, state: AwsState) -> Response | None:
@@ -118,11 +125,10 @@ def get_policy_counted(call: ApiCall, state: AwsState) -> Response | None:
 
 
 def list_policies(call: ApiCall, state: AwsState) -> Response | None:
-    """Of AWS's own policies a handful is listed, and those that are attached."""
+    """Some of AWS's own policies, where they are asked for, and counts."""
     iam = iam_for(call)
     if call.params.get("Scope") != "Local":
-        for name in _LISTED:
-            provide_aws_policy(iam, _aws_arn(name))
+        provide_listed_aws_policies(iam)
     _count_uses(iam)
     return None
 
@@ -151,7 +157,7 @@ def delete_policy(call: ApiCall, state: AwsState) -> Response | None:
     policy: ManagedPolicy | None = iam.managed_policies.get(arn)
     if policy is None:
         return None
-    if attachments(iam, arn) or _used_as_boundary(iam, arn):
+    if attachments(iam, arn) or boundary_uses(iam, arn):
         raise conflict("Cannot delete a policy attached to entities.")
     if len(policy.versions) > 1:
         raise conflict(

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from moto.iam.models import Group, Role, User
 
-from tests.emulator.aws import errors, iam_boundaries, iam_documents, iam_policies
+from tests.emulator.aws import errors, iam_boundaries, iam_details, iam_documents, iam_policies
 from tests.emulator.aws.authorization import find_role
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.iam_boundaries import check_boundary, set_user_boundary
@@ -257,6 +257,7 @@ BEFORE: dict[str, Before] = {
     "GetAccessKeyLastUsed": get_access_key_last_used,
     "SimulatePrincipalPolicy": simulate_principal_policy,
     "SimulateCustomPolicy": simulate_custom_policy,
+    **iam_details.BEFORE,
     **iam_policies.BEFORE,
     **iam_boundaries.BEFORE,
 }

@@ -106,6 +106,35 @@ def test_a_new_policy(bench: Bench, faults: Faults) -> None:
     assert seen_after(listed, "d") == 1, "each list counts for what it does not show"
 
 
+def test_one_look_at_everything_does_not_know_what_is_new(bench: Bench, faults: Faults) -> None:
+    iam = bench.admin("iam")
+
+    def seen() -> tuple[list[str], list[str]]:
+        found = iam.get_account_authorization_details(Filter=["User", "LocalManagedPolicy"])
+        policies = [f"{entry['PolicyName']} {entry['DefaultVersionId']}" for entry in found["Policies"]]
+        in_force = [
+            version["VersionId"]
+            for entry in found["Policies"]
+            for version in entry["PolicyVersionList"]
+            if version["IsDefaultVersion"]
+        ]
+        assert [policy.split()[1] for policy in policies] == in_force, "what is in force is shown"
+        return [user["UserName"] for user in found["UserDetailList"] if user["UserName"] != "admin"], policies
+
+    faults.hide_created(1)
+    iam.create_user(UserName="new")
+    arn = iam.create_policy(PolicyName="new", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    assert [seen(), seen()] == [([], []), (["new"], ["new v1"])]
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOCUMENT, SetAsDefault=True)
+    assert [seen()[1], seen()[1]] == [["new v1"], ["new v2"]]
+    iam.attach_user_policy(UserName="new", PolicyArn=arn)
+    attached = [
+        iam.get_account_authorization_details(Filter=["User"])["UserDetailList"][-1]["AttachedManagedPolicies"]
+        for dummy in range(2)
+    ]
+    assert attached == [[], [{"PolicyName": "new", "PolicyArn": arn}]]
+
+
 def test_a_new_policy_version(bench: Bench, faults: Faults) -> None:
     iam = bench.admin("iam")
     arn = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]

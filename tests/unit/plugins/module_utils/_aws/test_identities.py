@@ -47,3 +47,10 @@ def test_who_is_denied_the_one_look_lists_policies_once_for_all_steps() -> None:
     found = identities(clients)
     assert [found.policies, found.policies] == [[], []]
     assert [operation for operation, dummy in clients.calls].count("list_policies") == 1
+
+
+def test_policies_of_aws_are_nobodys_own() -> None:
+    own, of_aws = (f"arn:aws:iam::{account}:policy/ReadOnlyAccess" for account in (ACCOUNT, "aws"))
+    answer = {"Policies": [{"Arn": own}, {"Arn": of_aws}]}
+    found = identities(FakeClients({"get_account_authorization_details": answer}))
+    assert [policy["Arn"] for policy in found.policies] == [own]

@@ -165,7 +165,7 @@ findings:
       returned: always
       sample: CUR_MISSING
     severity:
-      description: V(drift), V(blocked), V(pending) or V(note).
+      description: V(drift), V(blocked), V(pending), V(alarm) or V(note).
       type: str
       returned: always
       sample: drift

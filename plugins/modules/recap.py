@@ -58,8 +58,8 @@ accounts:
       sample: management
     state:
       description:
-        - V(changed), V(right), V(pending) where nothing is left to do but to wait, or V(failed).
-        - After an audit V(found) instead of V(changed).
+        - V(changed), V(right), V(pending) where nothing is left to do but to wait, V(found) where something is for somebody
+          to look at although no step failed, or V(failed).
       type: str
       returned: always
       sample: changed

@@ -73,7 +73,7 @@ def break_user(fleet: Fleet, account: Variables) -> set[str]:
         "USER_INLINE_POLICY",
         "USER_POLICY_FOREIGN",
         "USER_GROUP",
-        "KEY_BROKEN",
+        "KEY_NO_ROOM",
         "KEY_FOREIGN",
     }
 

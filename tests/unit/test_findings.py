@@ -13,6 +13,7 @@ CODE = r"(?:ACCOUNT|BUCKET|CUR|KEY|OPTION|PLATFORM|POLICY|READ|SOURCE|STORE|USER
 # How the code names the findings that no step mends; all others are drift.
 MAKERS = {
     "blocked": rf'\bblocked\(\s*"({CODE})"|\bfinding_code ?= ?"({CODE})"',
+    "alarm": rf'\balarm\(\s*"({CODE})"',
     "note": rf'\bnote\(\s*"({CODE})"',
     "pending": rf'\bpending\(\s*"({CODE})"',
 }

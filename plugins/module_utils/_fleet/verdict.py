@@ -14,14 +14,14 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import NAMES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
+    ALARM,
     BLOCKED,
     DRIFT,
-    NOTE,
     PENDING,
 )
 
-# From worst to best; an account is in one of them. The last is of audits alone.
-FAILED, WAITING, CHANGED, RIGHT, FOUND = "failed", "pending", "changed", "right", "found"
+# From worst to best; an account is in one of them. FOUND: what was found is for somebody to look at, but no step failed.
+FAILED, FOUND, WAITING, CHANGED, RIGHT = "failed", "found", "pending", "changed", "right"
 # The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
 REGISTERED = ("finops_connection", "finops_rotation", "finops_retirement", "finops_audit")
 _UNLISTED = "data source: the platform does not list this account at the end of the run. Run the playbook again"
@@ -109,26 +109,30 @@ def _failure(steps: Sequence[StepResult], variables: Mapping[str, Any]) -> str |
 
 def _state(findings: Sequence[Mapping[str, Any]], done: Sequence[str], is_audit: bool) -> str:
     severities = {finding.get("severity") for finding in findings}
-    if is_audit:
-        return FOUND if severities & {BLOCKED, DRIFT} else WAITING if PENDING in severities else RIGHT
+    if ALARM in severities or (is_audit and severities & {BLOCKED, DRIFT}):
+        return FOUND
     if PENDING in severities:
         return WAITING
     return CHANGED if done else RIGHT
 
 
+# Whose matter a finding is, by the beginning of its code, where another step than its own may tell of it.
+_MATTERS = {"SOURCE_": "data_source", "KEY_": "access_key"}
+
+
 def _right(steps: Sequence[StepResult]) -> list[str]:
-    """The parts of the account that every step about them found right."""
+    """The parts of the account that every step about them found right, without a word to say."""
+    touched = set()
+    for step in steps:
+        findings = step.result.get("findings") or []
+        if step.result.get("changed") or step.result.get("failed") or findings:
+            touched.add(step.module)
+        codes = [str(finding.get("code")) for finding in findings]
+        touched.update(matter for begin, matter in _MATTERS.items() if any(code.startswith(begin) for code in codes))
+        # A data source that the key's step has just made or changed was not already right.
+        if any("data source" in title for title in step.result.get("steps") or []):
+            touched.add("data_source")
     looked_at = {step.module for step in steps}
-    touched = {
-        step.module
-        for step in steps
-        if step.result.get("changed")
-        or step.result.get("failed")
-        or any(finding.get("severity") != NOTE for finding in step.result.get("findings") or [])
-    }
-    # A data source that the key's step has just made or changed was not already right.
-    if any("data source" in title for step in steps for title in step.result.get("steps") or []):
-        touched.add("data_source")
     return [name for module, name in NAMES.items() if module in looked_at - touched]
 
 

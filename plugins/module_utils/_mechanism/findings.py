@@ -11,8 +11,9 @@ from typing import Any
 DRIFT = "drift"  # not as wanted; the next run mends it
 BLOCKED = "blocked"  # not as wanted; a person must decide or mend something first
 PENDING = "pending"  # nothing to do but to wait for somebody else, who is named
-NOTE = "note"  # worth knowing; nothing of ours is wrong
-SEVERITIES = (DRIFT, BLOCKED, PENDING, NOTE)
+ALARM = "alarm"  # all of ours is as wanted, and yet costs do not flow; somebody must look elsewhere
+NOTE = "note"  # worth knowing; nothing is wrong
+SEVERITIES = (DRIFT, BLOCKED, PENDING, ALARM, NOTE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +52,11 @@ def blocked(code: str, title: str, remedy: str, expected: Any = None, actual: An
 def pending(code: str, title: str, remedy: str = "") -> Finding:
     """A finding that time alone mends."""
     return Finding(code, PENDING, title, remedy=remedy)
+
+
+def alarm(code: str, title: str, remedy: str, expected: Any = None, actual: Any = None) -> Finding:
+    """A finding that keeps costs from flowing and that no run of ours can mend, nor has to wait for."""
+    return Finding(code, ALARM, title, expected, actual, remedy)
 
 
 def note(code: str, title: str, remedy: str = "", expected: Any = None, actual: Any = None) -> Finding:

@@ -16,7 +16,12 @@ import traceback
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, OutcomeUnknown
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import NOTE, PENDING, Finding
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
+    ALARM,
+    NOTE,
+    PENDING,
+    Finding,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked as blocked_finding
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
@@ -138,7 +143,7 @@ def reconcile(resource: Resource, check_mode: bool, progress: Progress) -> dict[
     result.update(resource.describe(current, progress.steps))
     left = plan.findings if check_mode else plan.others
     result["findings"] = _results(left, resource.NAME)
-    result["warnings"] = [finding.text for finding in left if finding.severity in (NOTE, PENDING)]
+    result["warnings"] = [finding.text for finding in left if finding.severity in (ALARM, NOTE, PENDING)]
     return result
 
 

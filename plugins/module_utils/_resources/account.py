@@ -15,7 +15,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listin
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
+    Finding,
+    alarm,
+    blocked,
+    note,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
@@ -142,7 +147,7 @@ def _other_type(source: Mapping[str, Any], linked: bool) -> Finding:
 
 
 def _other_currency(currency: str, expected: str) -> Finding:
-    return note(
+    return alarm(
         "PLATFORM_CURRENCY",
         "the platform's organization counts in {0}, and AWS reports the account's costs in {1}, which then do not arrive".format(
             currency, expected

@@ -12,7 +12,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export_query, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
+    Finding,
+    alarm,
+    blocked,
+    note,
+)
 
 # The option that each part of an export's destination comes from.
 DESTINATION = {"S3Bucket": "bucket", "S3Prefix": "prefix", "S3Region": "bucket_region"}
@@ -191,7 +196,7 @@ class State:
         if self.status.get("StatusCode") == "UNHEALTHY":
             reason = self.status.get("StatusReason", "no reason given")
             title = "AWS calls the export {0} UNHEALTHY: {1}".format(self.name, reason)
-            found.append(note("CUR_UNHEALTHY", title, _REMEDIES.get(reason, "Look at it in the console of AWS")))
+            found.append(alarm("CUR_UNHEALTHY", title, _REMEDIES.get(reason, "Look at it in the console of AWS")))
         query = export_query.parsed(self.export["DataQuery"]["QueryStatement"]) if self.export else None
         if query is not None and query.cut:
             title = "the query of the export {0} leaves rows out, so their costs are missing: {1}".format(

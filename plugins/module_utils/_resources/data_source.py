@@ -16,6 +16,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
     Finding,
+    alarm,
     blocked,
     note,
     pending,
@@ -238,7 +239,7 @@ def _health(source: Mapping[str, Any]) -> list[Finding]:
     if health == import_health.WAITING:
         return [pending("SOURCE_IMPORT_PENDING", "the data source {0!r} waits for AWS's first delivery".format(name))]
     return [
-        note(
+        alarm(
             "SOURCE_IMPORT_FAILED",
             "the last import of the data source {0!r} failed: {1}".format(name, error),
             "Mend what it names; the platform tries again within an hour. After a reimport was asked for, an old error "

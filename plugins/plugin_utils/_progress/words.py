@@ -15,10 +15,17 @@ from ansible.utils.color import stringc
 from ansible.utils.display import get_text_width
 
 # The states of an account, and what people call them.
-STATES = {"changed": "changed", "right": "already right", "failed": "failed", "pending": "pending", "open": "not done"}
+STATES = {
+    "changed": "changed",
+    "right": "already right",
+    "failed": "failed",
+    "found": "with findings",
+    "pending": "pending",
+    "open": "not done",
+}
 IN_CHECK_MODE = {**STATES, "changed": "would change"}
 _ALWAYS = ("accounts", "ok", "changed", "right", "failed")
-_GOOD = {"changed": C.COLOR_CHANGED, "right": C.COLOR_OK, "pending": C.COLOR_WARN}
+_GOOD = {"changed": C.COLOR_CHANGED, "right": C.COLOR_OK, "pending": C.COLOR_WARN, "found": C.COLOR_WARN}
 _COLOURS = {**_GOOD, "failed": C.COLOR_ERROR, "failures": C.COLOR_ERROR, "unreachable": C.COLOR_UNREACHABLE}
 
 

@@ -92,7 +92,7 @@ def test_a_failure_in_a_later_task_counts_as_well() -> None:
 
 @pytest.mark.parametrize(
     ("severity", "state", "right"),
-    [("pending", "pending", ["user"]), ("note", "right", ["cost report", "user"])],
+    [("alarm", "found", ["user"]), ("pending", "pending", ["user"]), ("note", "right", ["user"])],
 )
 def test_findings_that_stay_decide_what_a_green_account_is_called(severity: str, state: str, right: list[str]) -> None:
     account = of({**URL, **steps(cur=found(severity), user=RIGHT)})
@@ -101,10 +101,24 @@ def test_findings_that_stay_decide_what_a_green_account_is_called(severity: str,
 
 
 @pytest.mark.parametrize(
-    ("severity", "state"), [("drift", "found"), ("blocked", "found"), ("pending", "pending"), ("note", "right")]
+    ("severity", "state"),
+    [("drift", "found"), ("blocked", "found"), ("alarm", "found"), ("pending", "pending"), ("note", "right")],
 )
 def test_an_audit_has_states_of_its_own(severity: str, state: str) -> None:
     assert of({**URL, **steps("finops_audit", cur=found(severity))})["state"] == state
+
+
+@pytest.mark.parametrize(
+    ("code", "right"),
+    [
+        ("SOURCE_MISSING", ["user", "access key"]),
+        ("KEY_DUE", ["user", "data source"]),
+        ("CUR_X", ["user", "access key", "data source"]),
+    ],
+)
+def test_a_part_of_which_another_step_tells_something_is_not_right(code: str, right: list[str]) -> None:
+    told = steps("finops_audit", cur=found("drift", code), user=RIGHT, access_key=RIGHT, data_source=RIGHT)
+    assert of({**URL, **told})["right"] == right
 
 
 def test_a_finding_of_several_steps_is_told_once() -> None:

@@ -475,7 +475,7 @@ def test_an_unhealthy_export_is_told_with_its_reason_and_remedy(reason: str, rem
     status = {"StatusCode": "UNHEALTHY", "StatusReason": reason, "LastRefreshedAt": TODAY}
     plan, dummy = planned(account_with(stored(), status=status))
     (finding,) = plan.findings
-    assert (finding.code, finding.severity) == ("CUR_UNHEALTHY", "note")
+    assert (finding.code, finding.severity) == ("CUR_UNHEALTHY", "alarm")
     assert reason in finding.title and remedy in finding.remedy
 
 

@@ -65,7 +65,8 @@ class Identities:
 class _AllAtOnce(Identities):
     def __init__(self, clients: Any, details: Mapping[str, Any]) -> None:
         super().__init__(clients)
-        self._policies = self._of_account([p for p in details.get("Policies", []) if ":iam::aws:" not in p["Arn"]])
+        own = [policy for policy in details.get("Policies", []) if ":iam::aws:" not in policy["Arn"]]
+        self._policies = self._of_account(own)
         self._users = self._of_account(details.get("UserDetailList", []))
         self._groups = details.get("GroupDetailList", [])
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from tests.emulator.aws.testing import Bench, allow, outcome, policy, trust
+from tests.emulator.aws.testing import Bench, allow, outcome, policy, request, trust
 from tests.emulator.fleet import Emulator
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -78,6 +79,16 @@ def test_a_user_is_shown_with_all_that_it_has(iam: Any, arn: str) -> None:
         ],
         "PermissionsBoundary": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn},
     }
+
+
+def test_documents_travel_url_encoded(bench: Bench, iam: Any) -> None:
+    text = json.dumps(LIST)
+    iam.put_user_policy(UserName="admin", PolicyName="Inline", PolicyDocument=text)
+    body = b"Action=GetAccountAuthorizationDetails&Version=2010-05-08&Filter.member.1=User"
+    answer = request(
+        bench, "iam", "us-east-1", "POST", "/", body, {"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert f"<PolicyDocument>{quote(text, safe='')}</PolicyDocument>" in answer.text
 
 
 def test_a_user_with_nothing_has_empty_lists_and_no_boundary(iam: Any, arn: str) -> None:
@@ -174,7 +185,9 @@ def test_pages_count_all_kinds_together_users_first(iam: Any, arn: str) -> None:
         iam.create_group(GroupName=name)
     kinds = ("LocalManagedPolicy", "Group", "User")
     whole = details(iam, *kinds)
-    sizes, pages, paging = [], [], {"MaxItems": 2}
+    sizes: list[dict[str, int]] = []
+    pages: list[dict[str, Any]] = []
+    paging: dict[str, Any] = {"MaxItems": 2}
     while not pages or pages[-1]["IsTruncated"]:
         pages.append(details(iam, *kinds, **paging))
         paging["Marker"] = pages[-1].get("Marker")

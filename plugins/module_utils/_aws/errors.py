@@ -123,7 +123,7 @@ def converted(call: str, function: Callable[[], Any]) -> Any:
 
 def _not_answered(call: str, error: Any) -> FinopsError:
     """What botocore says of a lost answer; the words of others that it passes on may quote a header, and so a secret."""
-    if type(error) is not botocore.exceptions.HTTPClientError:
+    if error.__class__ is not botocore.exceptions.HTTPClientError:
         return OutcomeUnknown("no answer from AWS to {0}: {1}".format(call, error))
     cause = error.kwargs.get("error")
     if isinstance(cause, ValueError):

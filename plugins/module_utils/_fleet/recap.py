@@ -39,11 +39,11 @@ def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> st
             lines += [head] + _details(account, check_mode)
         elif account["state"] == CHANGED:
             lines.append("{0}, {1} steps".format(head, len(account["done"])))
-    lines.append(counted(rows, words))
+    lines.append(_counted(rows, words))
     return "\n".join(lines)
 
 
-def counted(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str] = _WORDS) -> str:
+def _counted(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:
     """How many accounts there are of each state; the rare ones only where there are any."""
     numbers = dict((state, sum(account["state"] == state for account in rows)) for state in words)
     counts = ["{0} {1}".format(numbers[state], words[state]) for state in words if state in _ALWAYS or numbers[state]]

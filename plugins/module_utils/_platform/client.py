@@ -114,7 +114,7 @@ class Platform:
                     raise
                 if self._may_have_the_account():
                     raise OutcomeUnknown(str(refusal))
-                raise ConnectedElsewhere(refusal, self._account, self.organization_id)
+                raise ConnectedElsewhere(self._account, self.organization_id)
 
     def update_cloud_account(self, identifier: str, **body: Any) -> dict[str, Any]:
         """Change a data source; a config is replaced whole."""

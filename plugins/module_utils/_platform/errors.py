@@ -35,20 +35,17 @@ class PlatformError(FinopsError):
         self.code = code
 
 
-class ConnectedElsewhere(PlatformError):
+class ConnectedElsewhere(FinopsError):
     """The account has a data source in another organization of the platform."""
 
     finding_code = "SOURCE_CONNECTED_ELSEWHERE"
 
-    def __init__(self, refusal: PlatformError, account: object, organization_id: str) -> None:
-        FinopsError.__init__(
-            self,
+    def __init__(self, account: object, organization_id: str) -> None:
+        super().__init__(
             "the platform says that account {0} is connected already, but the organization {1} does not list it, so it is "
             "connected in another organization. Delete its data source there, or set O(platform_organization_id) to that "
             "organization".format(account, organization_id),
         )
-        self.status = refusal.status
-        self.code = refusal.code
 
 
 class ServerError(OutcomeUnknown):

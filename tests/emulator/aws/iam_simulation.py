@@ -124,7 +124,7 @@ def _answer(call: ApiCall, simulation: _Simulation) -> Response:
 def _source(call: ApiCall) -> User | Group | Role:
     """The user, group or role of PolicySourceArn, which a session's ARN does not name."""
     arn, iam = str(call.params["PolicySourceArn"]), iam_for(call)
-    kind, dummy, path = arn.split(":")[-1].partition("/")
+    kind, dummy, path = arn.rsplit(":", maxsplit=1)[-1].partition("/")
     name = path.rsplit("/", 1)[-1]
     entities = {"user": iam.users.get(name), "group": iam.groups.get(name), "role": find_role(call.account, name)}
     if kind not in entities or not name:

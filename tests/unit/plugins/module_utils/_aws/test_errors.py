@@ -163,7 +163,7 @@ def test_what_was_never_sent_names_what_to_mend_and_quotes_nothing(
     error: Exception, kind: type[FinopsError], text: str
 ) -> None:
     found = after(error)
-    assert type(found) is kind
+    assert found.__class__ is kind
     with pytest.raises(FinopsError, match=text):
         raise found
     assert "s3cret" not in str(found)

@@ -324,7 +324,7 @@ def test_a_key_is_never_sent_together_with_a_role() -> None:
 @pytest.mark.parametrize(
     "options",
     [{"cur_name": "a b"}, {"cur_bucket": "A"}, {"cur_prefix": ""}, {"name": " "}],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_values_that_cannot_work_are_refused_by_their_option(options: dict[str, str]) -> None:
     with pytest.raises(InputError) as error:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import holding
 
 ACCOUNT = "111122223333"
@@ -31,7 +32,10 @@ class FakeClients:
         self.account = account
         self.store = store
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self._answers = dict(answers or {})
+        self._answers = {
+            operation: list(answer) if isinstance(answer, list) else answer
+            for operation, answer in (answers or {}).items()
+        }
 
     @property
     def platform(self) -> FakeClients:
@@ -108,6 +112,11 @@ class FakeClients:
 def titles(plan: Plan) -> list[str]:
     """The steps of a plan as a person reads them."""
     return [step.title for step in plan.steps]
+
+
+def wordless(steps: Sequence[Step]) -> list[Step]:
+    """Steps without their titles, to be compared as wholes."""
+    return [dataclasses.replace(step, title="", undo=wordless([step.undo])[0] if step.undo else None) for step in steps]
 
 
 def codes(plan: Plan) -> list[str]:

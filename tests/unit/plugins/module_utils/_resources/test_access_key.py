@@ -15,9 +15,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import key_lifecycle
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Facts, Key, Notes
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import AccessKey, State
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients, codes, titles
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients, codes, titles, wordless
 
 NOW = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
 USER = "FinOpsForCloudUser"
@@ -82,6 +82,23 @@ def operations(plan: Plan) -> list[str]:
 
 def named(plan: Plan, operation: str) -> Step:
     return next(step for step in plan.steps if step.operation == operation)
+
+
+NEW_ID, NEW_SECRET = (Answer("create_access_key", ("AccessKey", part)) for part in ("AccessKeyId", "SecretAccessKey"))
+KEEPING = Step(
+    "",
+    "store",
+    "write",
+    {"access_key_id": NEW_ID, "secret_access_key": NEW_SECRET, "account_id": ACCOUNT, "user_name": USER},
+    after={"name": "kept"},
+    undo=Step("", "store", "restore", {"previous": Answer("kept", ())}),
+)
+
+
+def creation(code: str, undo: Step) -> Step:
+    """The making of a key."""
+    after = {"user_name": USER}
+    return Step("", "iam", "create_access_key", {"UserName": USER}, code=code, after=after, undo=undo)
 
 
 NOTED = Notes(None, NOW)
@@ -321,8 +338,6 @@ def test_the_note_comes_before_the_key_and_says_what_is_there() -> None:
     assert Notes.of({tag["Key"]: tag["Value"] for tag in noting.parameters["Tags"]}) == Notes("OLD", NOW, (), ("OLD",))
     assert titles(plan)[0] == "Note that OLD is being replaced"
     assert titles(access_key().plan(state()))[0] == "Note that a new key is being made"
-    kept = access_key(store="").plan(state(OLD, NEW, held="OLD", store="NEW"))
-    assert kept.steps[0].parameters["Tags"] == [{"Key": key_lifecycle.SUPERSEDED_TAG, "Value": "OLD"}]
 
 
 @pytest.mark.parametrize(
@@ -334,32 +349,52 @@ def test_a_rotation_says_why(rotate: str, reason: str) -> None:
 
 
 def test_a_new_key_is_proved_before_anybody_gets_it_and_its_values_stand_in_no_plan() -> None:
-    plan = access_key(store="").plan(state())
-    assert operations(plan) == [*CREATE, "write", "create_cloud_account", "prove_held"]
-    creation = named(plan, "create_access_key")
-    assert creation.title == f"Create an access key for the user {USER}: none is in service"
-    assert named(plan, "prove").parameters == {
-        "key_id": access_key().new.key_id,
-        "secret": access_key().new.secret,
-    }
-    assert named(plan, "create_cloud_account").parameters["config"]["secret_access_key"] == access_key().new.secret
-    assert named(plan, "write").parameters == {
-        "access_key_id": access_key().new.key_id,
-        "secret_access_key": access_key().new.secret,
-        "account_id": ACCOUNT,
-        "user_name": USER,
-    }
+    current = state(OLD, held="OLD", store="OLD")
+    plan = access_key(store="", rotate="now").plan(current)
+    undo = Step("", "proof", "delete_unheld_key", {"user_name": USER, "key_id": NEW_ID})
+    config = {**REPORT, "access_key_id": NEW_ID, "secret_access_key": NEW_SECRET}
+    wanted = {"access_key_id": NEW_ID, **{key: REPORT[key] for key in ("report_name", "bucket_name", "bucket_prefix")}}
+    assert wordless(plan.steps) == [
+        Step("", "iam", "tag_user", {"UserName": USER, "Tags": key_lifecycle.making_tags(current.facts)}),
+        creation("KEY_DUE", undo),
+        Step("", "proof", "prove", {"key_id": NEW_ID, "secret": NEW_SECRET}),
+        KEEPING,
+        Step(
+            "",
+            "platform",
+            "update_cloud_account",
+            {"identifier": "one", "config": config},
+            before={"config": {**REPORT, "access_key_id": "OLD"}},
+            after={"config": REPORT},
+            repeat_on="OE0433",
+        ),
+        Step("", "proof", "prove_held", {"answer": Answer("update_cloud_account", ()), "wanted": wanted}),
+        Step(
+            "",
+            "iam",
+            "update_access_key",
+            {"UserName": USER, "AccessKeyId": "OLD", "Status": "Inactive"},
+            before={"status": "Active"},
+            after={"status": "Inactive"},
+            pause_before=30,
+        ),
+    ]
 
 
-def test_a_key_is_taken_back_with_a_look_where_there_is_a_platform() -> None:
-    undo = named(access_key().plan(state()), "create_access_key").undo
-    assert undo is not None
-    assert (undo.client, undo.operation) == ("proof", "delete_unheld_key")
-    assert undo.parameters == {"user_name": USER, "key_id": access_key().new.key_id}
-    undo = named(access_key(store="", platform_url=None).plan(alone()), "create_access_key").undo
-    assert undo is not None
-    assert (undo.client, undo.operation) == ("iam", "delete_access_key")
-    assert undo.parameters == {"UserName": USER, "AccessKeyId": access_key().new.key_id}
+def test_a_key_for_a_store_alone_is_taken_back_without_a_look() -> None:
+    plan = access_key(store="", platform_url=None).plan(alone())
+    undo = Step("", "iam", "delete_access_key", {"UserName": USER, "AccessKeyId": NEW_ID})
+    assert wordless([plan.steps[1], plan.steps[3]]) == [creation("KEY_MISSING", undo), KEEPING]
+    assert plan.steps[1].title == f"Create an access key for the user {USER}: none is in service"
+
+
+def test_a_kept_key_is_handed_over_with_the_secret_that_the_store_answered() -> None:
+    plan = access_key(store="").plan(state(OLD, NEW, held="OLD", store="NEW"))
+    config = named(plan, "update_cloud_account").parameters["config"]
+    kept = {part: Answer("kept", (part,)) for part in ("access_key_id", "secret_access_key")}
+    assert config == {**REPORT, **kept}
+    noting = {"UserName": USER, "Tags": [{"Key": key_lifecycle.SUPERSEDED_TAG, "Value": "OLD"}]}
+    assert wordless(plan.steps[:1]) == [Step("", "iam", "tag_user", noting)]
 
 
 def test_a_login_that_the_platform_never_shows_is_not_handed_over_once_more() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.account import Account
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.account import Account, State
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
 
 PLATFORM = {
@@ -52,6 +52,7 @@ def test_an_account_in_the_wrong_group_is_refused_before_the_first_write(case: s
     (finding,) = plan.blocked
     assert "'Shop'" in finding.title and group in finding.remedy
     assert ("linked" in finding.title) is linked
+    assert finding.actual == ("linked (a member's)" if linked else "root or standalone")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,7 @@ def test_without_a_platform_nothing_is_asked() -> None:
         "case": "standalone",
         "data_source": None,
     }
+    assert about.describe(State({**current.identity, "expiration": "soon"}), [])["expiration"] == "soon"
 
 
 @pytest.mark.parametrize(("insecure", "found"), [(True, ["PLATFORM_URL_INSECURE"]), (False, [])])
@@ -101,6 +103,9 @@ def test_an_address_without_encryption_is_worth_knowing(insecure: bool, found: l
     about = resource(fleet=seen(), **PLATFORM)
     about.clients.is_insecure = insecure
     assert codes(about.plan(about.read())) == found
+    without_platform = resource()
+    without_platform.clients.is_insecure = insecure
+    assert codes(without_platform.plan(without_platform.read())) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,22 @@ def test_an_address_without_encryption_is_worth_knowing(insecure: bool, found: l
 def test_an_organization_of_another_currency_gets_no_costs(currency: str | None, found: list[str]) -> None:
     plan = planned(fleet=seen(organization={"disabled": False, "currency": currency}), **PLATFORM)
     assert codes(plan) == found
-    assert [finding.expected for finding in plan.findings] == ["USD"] * len(found)
+    assert [(finding.expected, finding.actual) for finding in plan.findings] == [("USD", currency)] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("partition", "currency", "expected"),
+    [
+        ("aws", "USD", []),
+        ("aws-cn", "CNY", []),
+        ("aws-cn", "USD", ["CNY"]),
+        ("aws-us-gov", "CNY", ["USD"]),
+        ("aws-new", "CNY", []),
+    ],
+)
+def test_every_partition_counts_in_its_own_currency(partition: str, currency: str, expected: list[str]) -> None:
+    plan = resource().plan(State({"partition": partition}, organization={"currency": currency}))
+    assert [finding.expected for finding in plan.findings] == expected
 
 
 @pytest.mark.parametrize(
@@ -118,6 +138,7 @@ def test_an_organization_of_another_currency_gets_no_costs(currency: str | None,
         ("cur_name", "no spaces"),
         ("cur_bucket", "No_Bucket"),
         ("cur_bucket_region", "mars"),
+        ("region", "mars"),
         ("cur_prefix", "/"),
         ("policy_variant", "other"),
         ("user_name", "no/slash"),
@@ -148,6 +169,20 @@ class Misconfigured(FakeClients):
     @property
     def platform(self) -> FakeClients:
         raise InputError("platform_token", "is missing")
+
+
+class WithoutFolder(FakeClients):
+    """Clients whose options for the store cannot work."""
+
+    def _refuse(self) -> Any:
+        raise InputError("secret_store_folder", "is missing")
+
+    store = property(_refuse, lambda self, store: None)
+
+
+def test_the_options_for_the_store_are_checked_before_any_call() -> None:
+    with pytest.raises(InputError, match="secret_store_folder"):
+        Account({"account_id": ACCOUNT, "case": "standalone"}, WithoutFolder())
 
 
 def test_the_options_for_the_platform_are_checked_before_any_call() -> None:

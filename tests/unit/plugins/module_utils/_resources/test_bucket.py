@@ -13,20 +13,32 @@ import pytest
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import bucket
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.bucket import Bucket
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients, codes, titles
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients, codes, titles, wordless
 
 NAME = "costs"
+OF_OURS = {"Bucket": NAME, "ExpectedBucketOwner": ACCOUNT}
+PRIVATE = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+ENFORCED = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+AES256 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 OURS = bucket_policy.export_statement("aws", ACCOUNT, NAME)
 RIGHT: dict[str, Any] = {
     "policy": {"Version": "2012-10-17", "Statement": [OURS]},
-    "public_access_block": bucket.PUBLIC_ACCESS_BLOCK,
-    "ownership": bucket.OWNERSHIP,
+    "public_access_block": PRIVATE,
+    "ownership": ENFORCED,
 }
 DENIES = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "*"}
 MAY_DENY = {**DENIES, "Condition": {"StringNotEquals": {"s3:x-amz-acl": "private"}}}
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def wanted(region: str = "us-east-1", **tags: str) -> Bucket:
@@ -35,10 +47,6 @@ def wanted(region: str = "us-east-1", **tags: str) -> Bucket:
 
 def plan(state: dict[str, Any] | None, delivers: bool = True, **tags: str) -> Plan:
     return wanted(**tags).plan(state, "reports/billing/", "billing", delivers)
-
-
-def policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def encrypted(algorithm: str, key: str | None = None) -> dict[str, Any]:
@@ -50,25 +58,25 @@ def test_a_bucket_as_wanted_takes_nothing() -> None:
     assert plan(RIGHT) == Plan()
 
 
-def test_a_missing_bucket_is_one_finding_and_four_writes() -> None:
-    made = plan(None, team="finops")
-    assert [step.operation for step in made.steps] == [
-        "create_bucket",
-        "put_public_access_block",
-        "put_bucket_encryption",
-        "put_bucket_policy",
-        "put_bucket_tagging",
+def write(operation: str, code: str = "", before: Any = None, after: Any = None, **setting: Any) -> Step:
+    """A write to the bucket as long as it is ours."""
+    return Step("", "s3", operation, {**OF_OURS, **setting}, code=code, before=before, after=after)
+
+
+def test_a_missing_bucket_is_one_finding_and_all_that_it_is_made_with() -> None:
+    made = plan(None, delivers=False, team="finops")
+    created = {"Bucket": NAME, "ObjectOwnership": "BucketOwnerEnforced"}
+    creation = Step("", "s3", "create_bucket", created, "BUCKET_MISSING", None, {**created, "Region": "us-east-1"})
+    open_to_the_service = policy(OURS)
+    tags = {"TagSet": [{"Key": "team", "Value": "finops"}]}
+    assert wordless(made.steps) == [
+        creation,
+        write("put_public_access_block", after=PRIVATE, PublicAccessBlockConfiguration=PRIVATE),
+        write("put_bucket_encryption", after=AES256, ServerSideEncryptionConfiguration=AES256),
+        write("put_bucket_policy", after=open_to_the_service, Policy=json.dumps(open_to_the_service)),
+        write("put_bucket_tagging", before={"TagSet": None}, after=tags, Tagging=tags),
     ]
-    assert codes(made) == ["BUCKET_MISSING"]
-    assert made.steps[0].parameters == {"Bucket": NAME, "ObjectOwnership": "BucketOwnerEnforced"}
-    assert made.steps[1].parameters["ExpectedBucketOwner"] == ACCOUNT
-
-
-def test_nothing_is_left_open_to_the_public() -> None:
-    assert (
-        dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-        == bucket.PUBLIC_ACCESS_BLOCK
-    )
+    assert made.others == []
 
 
 def test_a_bucket_elsewhere_says_where() -> None:
@@ -76,33 +84,46 @@ def test_a_bucket_elsewhere_says_where() -> None:
     assert creation.parameters["CreateBucketConfiguration"] == {"LocationConstraint": "eu-west-1"}
 
 
+PARTLY_OPEN = [{**PRIVATE, setting: False} for setting in PRIVATE]
+PREFERRED = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+
+
 @pytest.mark.parametrize(
-    ("changes", "operation", "code"),
+    ("setting", "found", "step"),
     [
-        ({"public_access_block": None}, "put_public_access_block", "BUCKET_PUBLIC"),
-        (
-            {"public_access_block": {**bucket.PUBLIC_ACCESS_BLOCK, "RestrictPublicBuckets": False}},
-            "put_public_access_block",
-            "BUCKET_PUBLIC",
+        *(
+            (
+                "public_access_block",
+                found,
+                write(
+                    "put_public_access_block", "BUCKET_PUBLIC", found, PRIVATE, PublicAccessBlockConfiguration=PRIVATE
+                ),
+            )
+            for found in (None, {}, *PARTLY_OPEN)
         ),
-        ({"ownership": None}, "put_bucket_ownership_controls", "BUCKET_OWNERSHIP"),
-        (
-            {"ownership": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}},
-            "put_bucket_ownership_controls",
-            "BUCKET_OWNERSHIP",
+        *(
+            (
+                "ownership",
+                found,
+                write("put_bucket_ownership_controls", "BUCKET_OWNERSHIP", found, ENFORCED, OwnershipControls=ENFORCED),
+            )
+            for found in (None, PREFERRED)
         ),
-        ({"encryption": None}, "put_bucket_encryption", "BUCKET_ENCRYPTION"),
-        ({"policy": None}, "put_bucket_policy", "BUCKET_STATEMENT"),
+        (
+            "encryption",
+            None,
+            write("put_bucket_encryption", "BUCKET_ENCRYPTION", after=AES256, ServerSideEncryptionConfiguration=AES256),
+        ),
+        (
+            "policy",
+            None,
+            write("put_bucket_policy", "BUCKET_STATEMENT", None, policy(OURS), Policy=json.dumps(policy(OURS))),
+        ),
     ],
 )
-def test_one_thing_that_differs_is_one_write(changes: dict[str, Any], operation: str, code: str) -> None:
-    made = plan({**RIGHT, **changes})
-    (step,) = made.steps
-    assert (step.operation, step.code, made.others) == (operation, code, [])
-    (setting,) = changes
-    assert step.before == changes[setting]
-    values = [value for key, value in step.parameters.items() if key not in ("Bucket", "ExpectedBucketOwner")]
-    assert values in ([step.after], [json.dumps(step.after)])
+def test_one_thing_that_differs_is_one_write(setting: str, found: Any, step: Step) -> None:
+    made = plan({**RIGHT, setting: found})
+    assert (wordless(made.steps), made.others) == ([step], [])
 
 
 def test_only_missing_tags_are_added_and_others_stay() -> None:
@@ -130,8 +151,15 @@ def test_a_policy_without_room_is_for_a_person() -> None:
     assert (made.steps, codes(made)) == ([], ["BUCKET_POLICY_FULL"])
     assert made.blocked
     assert "O(bucket)" in made.blocked[0].text and "20480" in made.blocked[0].text
-    fewer = policy(*many[:20])
-    assert codes(plan({**RIGHT, "policy": fewer})) == ["BUCKET_STATEMENT"]
+
+
+@pytest.mark.parametrize(("more", "found"), [(0, ["BUCKET_STATEMENT"]), (1, ["BUCKET_POLICY_FULL"])])
+def test_a_policy_may_have_20480_bytes(more: int, found: list[str]) -> None:
+    def padded(length: int) -> dict[str, Any]:
+        return {**OURS, "Resource": "arn:aws:s3:::costs/other", "Sid": "x" * length}
+
+    room = 20480 - len(json.dumps(policy(padded(0), OURS)))
+    assert codes(plan({**RIGHT, "policy": policy(padded(room + more))})) == found
 
 
 @pytest.mark.parametrize("delivers", [True, False])
@@ -146,7 +174,7 @@ def test_a_possible_denial_is_worth_knowing_until_aws_has_delivered() -> None:
     state = {**RIGHT, "policy": policy(OURS, MAY_DENY)}
     made = plan(state, delivers=False)
     assert (codes(made), made.blocked) == (["BUCKET_POLICY_MAY_DENY"], [])
-    assert "Theirs" in made.others[0].title
+    assert "Theirs" in made.others[0].title and made.others[0].remedy
     assert plan(state, delivers=True) == Plan()
 
 
@@ -154,6 +182,7 @@ def test_a_possible_denial_is_worth_knowing_until_aws_has_delivered() -> None:
     ("encryption", "found"),
     [
         (encrypted("AES256"), []),
+        (encrypted("AES256", "left over"), []),
         (encrypted("aws:kms"), []),
         (encrypted("aws:kms", "arn:aws:kms:us-east-1:111122223333:alias/aws/s3"), []),
         (encrypted("aws:kms", "theirs"), ["BUCKET_KMS"]),
@@ -170,9 +199,9 @@ def test_a_key_of_ones_own_is_worth_knowing(encryption: dict[str, Any], found: l
 SETTINGS = {
     "head_bucket": {"BucketRegion": "us-east-1"},
     "get_bucket_policy": {"Policy": json.dumps(RIGHT["policy"])},
-    "get_public_access_block": {"PublicAccessBlockConfiguration": bucket.PUBLIC_ACCESS_BLOCK},
-    "get_bucket_ownership_controls": {"OwnershipControls": bucket.OWNERSHIP},
-    "get_bucket_encryption": {"ServerSideEncryptionConfiguration": bucket.ENCRYPTION},
+    "get_public_access_block": {"PublicAccessBlockConfiguration": PRIVATE},
+    "get_bucket_ownership_controls": {"OwnershipControls": ENFORCED},
+    "get_bucket_encryption": {"ServerSideEncryptionConfiguration": AES256},
     "get_bucket_tagging": {"TagSet": []},
 }
 
@@ -186,7 +215,7 @@ def test_what_is_read_depends_on_whether_the_export_stands() -> None:
     assert wanted().read(clients, settled=True) == RIGHT
     assert len(clients.calls) == 3
     clients = FakeClients(SETTINGS)
-    assert wanted(team="a").read(clients, settled=False) == {**RIGHT, "encryption": bucket.ENCRYPTION, "tags": []}
+    assert wanted(team="a").read(clients, settled=False) == {**RIGHT, "encryption": AES256, "tags": []}
     assert [operation for operation, dummy in clients.calls][0] == "head_bucket"
     assert all(parameters["ExpectedBucketOwner"] == ACCOUNT for dummy, parameters in clients.calls)
 
@@ -206,12 +235,19 @@ def test_the_bucket_is_asked_in_its_own_region() -> None:
 
 def test_settings_that_are_not_set_are_none() -> None:
     not_set = {
+        "get_bucket_encryption": error("ServerSideEncryptionConfigurationNotFoundError"),
+        "get_bucket_tagging": error("NoSuchTagSet"),
         "get_bucket_policy": error("NoSuchBucketPolicy"),
         "get_public_access_block": error("NoSuchPublicAccessBlockConfiguration"),
         "get_bucket_ownership_controls": error("OwnershipControlsNotFoundError"),
     }
-    state = wanted().read(FakeClients({**SETTINGS, **not_set}), settled=True)
-    assert state == {"policy": None, "public_access_block": None, "ownership": None}
+    state = wanted(team="data").read(FakeClients({**SETTINGS, **not_set}), settled=False)
+    settings = ("policy", "public_access_block", "ownership", "encryption", "tags")
+    assert state == dict.fromkeys(settings)
+
+
+def test_a_bucket_that_does_not_say_its_region_is_read() -> None:
+    assert wanted().read(FakeClients({**SETTINGS, "head_bucket": {}}), settled=False) == {**RIGHT, "encryption": AES256}
 
 
 @pytest.mark.parametrize("code", ["NoSuchBucket", "404"])

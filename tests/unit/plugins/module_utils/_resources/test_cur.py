@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from typing import Any
 
@@ -15,11 +16,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy, export
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Progress, reconcile
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import bucket
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.cur import Cur
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.cur_state import State
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles, wordless
 
 NAME = f"billing-{ACCOUNT}"
 BUCKET = f"billing-export-{ACCOUNT}"
@@ -120,6 +122,13 @@ def operations(plan: Plan) -> list[str]:
     return [step.operation for step in plan.steps]
 
 
+SERVICE = "bcm-data-exports"
+NOT_YET = "S3 bucket permission validation failed"
+CREATION = Step(
+    "", SERVICE, "create_export", {"Export": stored()}, code="CUR_MISSING", after=stored(), repeat_on=NOT_YET
+)
+
+
 # Which export is meant.
 
 
@@ -142,9 +151,7 @@ def test_a_report_as_wanted_takes_nothing_and_five_calls() -> None:
 def test_an_account_without_a_report_gets_the_documented_one() -> None:
     plan, cur = planned(account_with(head_bucket=without_bucket()))
     assert codes(plan) == ["BUCKET_MISSING", "CUR_MISSING"]
-    assert plan.steps[-1].operation == "create_export"
-    assert plan.steps[-1].parameters == {"Export": stored()}
-    assert plan.steps[-1].repeat_on
+    assert wordless(plan.steps[-1:]) == [CREATION]
     assert place(cur) == (NAME, BUCKET, "reports")
     assert (cur["arn"], cur["status"], cur["delivered"]) == (None, None, False)
 
@@ -177,10 +184,11 @@ def test_a_report_that_works_is_not_moved_and_the_option_is_named(options: dict[
 
 
 @pytest.mark.parametrize("status", [NEW, {"StatusCode": "UNHEALTHY", "LastRefreshedAt": TODAY}])
-def test_an_export_that_does_not_deliver_goes_where_it_is_told_to(status: dict[str, Any]) -> None:
-    plan, cur = planned(account_with(stored(), status=status), prefix="costs/finops")
+@pytest.mark.parametrize("prefix", ["costs", "costs/finops"])
+def test_an_export_that_does_not_deliver_goes_where_it_is_told_to(status: dict[str, Any], prefix: str) -> None:
+    plan, cur = planned(account_with(stored(), status=status), prefix=prefix)
     assert operations(plan) == ["update_export"]
-    assert place(cur) == (NAME, BUCKET, "costs/finops")
+    assert place(cur) == (NAME, BUCKET, prefix)
     assert cur["delivered"] is False
 
 
@@ -239,7 +247,7 @@ def test_a_data_source_that_reads_something_else_is_not_moved_unless_named(
     assert "create_export" not in operations(plan)
     told, cur = planned(clients, known=source(**READS_THEIRS), name=NAME, **options)
     assert told.blocked == []
-    assert cur["name"] == NAME
+    assert place(cur) == (NAME, options.get("bucket", BUCKET), options.get("prefix", "reports"))
 
 
 def test_an_export_of_another_table_is_none_that_the_data_source_can_read() -> None:
@@ -298,6 +306,7 @@ def test_a_bucket_that_is_gone_has_no_files() -> None:
     plan, cur = planned(clients)
     assert codes(plan) == ["BUCKET_MISSING"]
     assert cur["delivered"] is False
+    assert clients.operations("list_objects_v2") == []
 
 
 # What differs and is mended.
@@ -305,12 +314,13 @@ def test_a_bucket_that_is_gone_has_no_files() -> None:
 
 def test_others_columns_stay_and_ours_are_added() -> None:
     plan, dummy = planned(account_with(with_query("SELECT theirs, product FROM COST_AND_USAGE_REPORT")))
-    (step,) = plan.steps
-    assert (step.operation, step.code) == ("update_export", "CUR_DIFFERS")
-    assert step.before == with_query("SELECT theirs, product FROM COST_AND_USAGE_REPORT")
     added = ", ".join(column for column in COLUMNS if column != "product")
-    assert step.after == with_query(f"SELECT theirs, product, {added} FROM COST_AND_USAGE_REPORT")
-    assert step.parameters == {"ExportArn": arn(NAME), "Export": step.after}
+    before = with_query("SELECT theirs, product FROM COST_AND_USAGE_REPORT")
+    after = with_query(f"SELECT theirs, product, {added} FROM COST_AND_USAGE_REPORT")
+    parameters = {"ExportArn": arn(NAME), "Export": after}
+    assert wordless(plan.steps) == [
+        Step("", SERVICE, "update_export", parameters, "CUR_DIFFERS", before, after, repeat_on=NOT_YET)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -355,9 +365,9 @@ def test_an_existing_export_is_tagged_beside_the_tags_of_others() -> None:
     assert planned(account_with(stored()), tags={"team": "data"})[0] == Plan()
     plan, dummy = planned(account_with(stored()), tags={"owner": "finops"})
     assert codes(plan) == ["BUCKET_TAGS", "CUR_TAGS"]
-    step = plan.steps[-1]
-    assert step.parameters == {"ResourceArn": arn(NAME), "ResourceTags": [{"Key": "owner", "Value": "finops"}]}
-    assert (step.before, step.after) == ({"team": "data"}, {"team": "data", "owner": "finops"})
+    parameters = {"ResourceArn": arn(NAME), "ResourceTags": [{"Key": "owner", "Value": "finops"}]}
+    before, after = {"team": "data"}, {"team": "data", "owner": "finops"}
+    assert wordless(plan.steps[-1:]) == [Step("", SERVICE, "tag_resource", parameters, "CUR_TAGS", before, after)]
 
 
 def test_a_new_export_is_made_with_its_tags() -> None:
@@ -421,10 +431,44 @@ def test_the_format_may_change_before_the_first_delivery_and_under_a_new_prefix(
         assert step.parameters["Export"] == stored(prefix=prefix)
 
 
-def test_files_are_only_listed_where_an_export_begins_to_deliver() -> None:
-    clients = account_with(with_query("SELECT product FROM COST_AND_USAGE_REPORT"))
+@pytest.mark.parametrize(
+    ("found", "allow_replace", "listed"),
+    [
+        (with_query("SELECT product FROM COST_AND_USAGE_REPORT"), True, False),
+        (configured(TIME_GRANULARITY="DAILY"), False, False),
+        (configured(TIME_GRANULARITY="DAILY"), True, True),
+    ],
+)
+def test_files_are_only_listed_where_an_export_begins_to_deliver(
+    found: dict[str, Any], allow_replace: bool, listed: bool
+) -> None:
+    clients = account_with(found)
+    planned(clients, allow_replace=allow_replace)
+    assert bool(clients.operations("list_objects_v2")) is listed
+
+
+def test_in_a_bucket_that_is_not_there_no_file_is_looked_for() -> None:
+    clients = account_with(head_bucket=without_bucket())
     planned(clients)
-    assert "list_objects_v2" not in [operation for operation, dummy in clients.calls]
+    assert clients.operations("list_objects_v2") == []
+
+
+@pytest.mark.parametrize(
+    ("found", "settled"),
+    [
+        (stored(), True),
+        (with_query("SELECT product FROM COST_AND_USAGE_REPORT"), False),
+        (configured(TIME_GRANULARITY="DAILY"), False),
+    ],
+)
+def test_all_of_the_bucket_is_read_until_the_export_stands(found: dict[str, Any], settled: bool) -> None:
+    clients = account_with(found)
+    planned(clients)
+    assert bool(clients.operations("head_bucket", "get_bucket_encryption")) is not settled
+
+
+def test_an_export_that_is_not_there_is_not_moved() -> None:
+    assert State(ACCOUNT, NAME, BUCKET, "reports", "us-east-1").moves == []
 
 
 # What AWS cannot change in place.
@@ -436,6 +480,7 @@ def test_what_only_a_replacement_changes_is_for_a_person() -> None:
     )
     assert [finding.code for finding in plan.blocked] == ["CUR_TABLE"]
     assert "TIME_GRANULARITY=DAILY, INCLUDE_RESOURCES=FALSE" in plan.blocked[0].title
+    assert plan.blocked[0].actual == ["TIME_GRANULARITY=DAILY", "INCLUDE_RESOURCES=FALSE"]
     assert "O(allow_replace)" in plan.blocked[0].remedy
     assert operations(plan) == ["put_bucket_tagging"]
 
@@ -450,12 +495,10 @@ def test_an_allowed_replacement_is_taken_back_where_aws_refuses_it() -> None:
     daily = configured(TIME_GRANULARITY="DAILY")
     plan, cur = planned(account_with(daily), allow_replace=True, tags={"team": "data"})
     assert titles(plan) == [f"Delete the export {NAME}", f"Create the export {NAME}"]
-    deletion, creation = plan.steps
-    assert codes(plan) == ["CUR_REPLACE"]
-    assert (deletion.before, deletion.parameters) == (daily, {"ExportArn": arn(NAME)})
-    assert deletion.undo is not None
-    assert (deletion.undo.operation, deletion.undo.parameters) == ("create_export", {"Export": daily})
-    assert creation.parameters["Export"] == stored()
+    undo = Step("", SERVICE, "create_export", {"Export": daily})
+    deletion = Step("", SERVICE, "delete_export", {"ExportArn": arn(NAME)}, "CUR_REPLACE", daily, undo=undo)
+    parameters = {"Export": stored(), "ResourceTags": [{"Key": "team", "Value": "data"}]}
+    assert wordless(plan.steps) == [deletion, dataclasses.replace(CREATION, code="", parameters=parameters)]
 
 
 # What a person must know or decide first.
@@ -525,6 +568,7 @@ def test_a_full_account_is_known_before_the_first_write() -> None:
 def test_a_prefix_that_the_platform_cannot_read_is_for_a_person(prefix: str) -> None:
     plan, dummy = planned(account_with(stored(prefix=prefix)))
     assert [finding.code for finding in plan.blocked] == ["CUR_PREFIX"]
+    assert "O(prefix)" in plan.blocked[0].title
 
 
 @pytest.mark.parametrize(

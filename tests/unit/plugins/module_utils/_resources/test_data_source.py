@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import (
     Blocked,
     Progress,
@@ -24,7 +24,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.da
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin, RoleLogin
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import Target, has_role
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles, wordless
 
 REPORT = {
     "report_name": f"billing-{ACCOUNT}",
@@ -34,6 +34,8 @@ REPORT = {
 DOCUMENTED = {**REPORT, "cur_version": 2, "config_scheme": "bucket_only"}
 THEIRS = {"report_name": "daily", "bucket_name": "bills", "bucket_prefix": "a/b", "config_scheme": "bucket_only"}
 KEY = {"access_key_id": "OLD", "secret_access_key": "not-to-be-seen"}
+# What the platform answers as long as AWS does not know a new key everywhere.
+KEY_NOT_YET_KNOWN = "OE0433"
 GIVEN = {"cur_name": REPORT["report_name"], "cur_bucket": REPORT["bucket_name"], "cur_prefix": "reports"}
 
 
@@ -44,6 +46,17 @@ def source(config: dict[str, Any] | None = None, **changes: Any) -> dict[str, An
 
 def role(**config: Any) -> dict[str, Any]:
     return source({**DOCUMENTED, "access_key_id": "the platform's", "assume_role_name": "Reader", **config})
+
+
+def change(body: dict[str, Any], code: str, before: dict[str, Any], after: dict[str, Any], repeat_on: str = "") -> Step:
+    """A write to the data source."""
+    parameters = {"identifier": "one", **body}
+    return Step("", "platform", "update_cloud_account", parameters, code, before, after, repeat_on)
+
+
+def proof(operation: str, wanted: dict[str, Any]) -> Step:
+    """The look that follows a hand-over."""
+    return Step("", "proof", "prove_held", {"answer": Answer(operation, ()), "wanted": wanted})
 
 
 def plan(found: dict[str, Any] | None, reads: bool | None = None, **options: Any) -> Plan:
@@ -102,7 +115,7 @@ def test_a_data_source_of_the_other_type_is_blocked(kind: str | None, linked: bo
         (finding,) = result.blocked
         assert ("group member" if linked else "group management or standalone") in finding.text
         assert ("is linked (a member's)" if linked else "is root or standalone") in finding.title
-        assert finding.actual == ("linked" if linked else "root or standalone")
+        assert (finding.expected, finding.actual) == (kind, "linked" if linked else "root or standalone")
 
 
 def test_a_linked_data_source_has_no_report() -> None:
@@ -142,18 +155,39 @@ def test_a_data_source_that_is_missing(options: dict[str, Any], wanted: list[str
 
 
 def test_a_creation_says_all_that_the_platform_needs() -> None:
-    (creation, proof) = plan(None, **KEY).steps
-    assert (creation.client, creation.operation) == ("platform", "create_cloud_account")
-    assert creation.parameters == {
+    body = {
         "name": f"aws-{ACCOUNT}",
         "type": "aws_cnr",
         "config": {**DOCUMENTED, **KEY},
         "auto_import": True,
         "process_recommendations": True,
     }
-    assert creation.repeat_on == "OE0433"
-    assert proof.operation == "prove_held"
-    assert proof.parameters["wanted"] == {**REPORT, "access_key_id": "OLD"}
+    after = {"name": f"aws-{ACCOUNT}", "type": "root", "config": DOCUMENTED}
+    assert wordless(plan(None, **KEY).steps) == [
+        Step(
+            "",
+            "platform",
+            "create_cloud_account",
+            body,
+            code="SOURCE_MISSING",
+            after=after,
+            repeat_on=KEY_NOT_YET_KNOWN,
+        ),
+        proof("create_cloud_account", {**REPORT, "access_key_id": "OLD"}),
+    ]
+
+
+def test_a_hand_over_is_one_write_and_a_look() -> None:
+    steps = Target({"type": "root"}, ACCOUNT).hand_over(
+        source({**DOCUMENTED, **KEY}), KeyLogin("NEW", "secret"), "CODE"
+    )
+    new = {**DOCUMENTED, "access_key_id": "NEW", "secret_access_key": "secret"}
+    before, after = {"config": {**DOCUMENTED, "access_key_id": "OLD"}}, {"config": DOCUMENTED}
+    assert wordless(steps) == [
+        change({"config": new}, "CODE", before, after, repeat_on=KEY_NOT_YET_KNOWN),
+        proof("update_cloud_account", {**REPORT, "access_key_id": "NEW"}),
+    ]
+    assert Target({}, ACCOUNT).hand_over(source(), KeyLogin("NEW", "secret"))[0].code == ""
 
 
 @pytest.mark.parametrize(
@@ -194,10 +228,10 @@ def test_a_hand_over_keeps_what_the_platform_takes_and_replaces_the_rest(
     ],
 )
 def test_a_data_source_that_is_asleep_is_woken_without_a_secret(changes: dict[str, Any], wanted: list[str]) -> None:
-    steps = plan(source(**changes)).steps
-    assert [step.code for step in steps] == wanted
     woken = [key for key, value in changes.items() if value is False]
-    assert [step.parameters for step in steps] == [{"identifier": "one", key: True} for key in woken]
+    assert wordless(plan(source(**changes)).steps) == [
+        change({key: True}, code, {key: False}, {key: True}) for key, code in zip(woken, wanted, strict=True)
+    ]
 
 
 def test_a_data_source_is_woken_before_it_is_given_anything_since_it_checks_nothing_asleep() -> None:
@@ -230,6 +264,7 @@ def test_how_the_import_is(changes: dict[str, Any], wanted: list[str]) -> None:
     result = plan(source(**changes))
     assert codes(result) == wanted
     assert result.blocked == []
+    assert all("'shop'" in finding.title for finding in result.others)
     assert all(finding.actual == "denied" for finding in result.others if finding.code == "SOURCE_IMPORT_FAILED")
 
 
@@ -248,6 +283,17 @@ def test_how_the_import_is(changes: dict[str, Any], wanted: list[str]) -> None:
 )
 def test_a_data_source_that_is_there(options: dict[str, Any], wanted: list[str]) -> None:
     assert codes(plan(source(), **options)) == wanted
+
+
+def test_a_renaming_changes_the_name_alone() -> None:
+    renaming = change({"name": "Shop"}, "SOURCE_NAME", {"name": "shop"}, {"name": "Shop"})
+    assert wordless(plan(source(), name="Shop").steps) == [renaming]
+
+
+def test_another_scheme_is_told_as_it_is_and_as_documented() -> None:
+    (finding,) = plan(source({"access_key_id": "OLD", **DOCUMENTED, "config_scheme": "find_report"})).others
+    assert finding.expected == {"config_scheme": "bucket_only", "cur_version": 2}
+    assert finding.actual == {"config_scheme": "find_report", "cur_version": 2}
 
 
 def test_the_hand_over_is_the_last_step_so_that_its_look_is_the_newest() -> None:
@@ -334,11 +380,10 @@ def test_values_that_cannot_work_are_refused_by_their_option(options: dict[str, 
 
 def test_a_data_source_as_results_show_it() -> None:
     assert summary(None) is None
-    shown = summary(source({**DOCUMENTED, **KEY}, organization_id="left out", auto_import=True))
-    assert shown is not None
-    assert shown["config"] == {**DOCUMENTED, "access_key_id": "OLD"}
-    assert shown["auto_import"] is True
-    assert "organization_id" not in shown
+    imports = {"last_import_at": 5, "last_import_attempt_at": 6, "last_import_attempt_error": "denied"}
+    found = source({**DOCUMENTED, **KEY}, auto_import=True, process_recommendations=False, **imports)
+    shown = {**found, "config": {**DOCUMENTED, "access_key_id": "OLD"}}
+    assert summary({**found, "organization_id": "left out"}) == shown
     assert (summary({"config": None}) or {})["config"] == {}
 
 
@@ -390,11 +435,22 @@ def test_a_key_that_is_never_shown_ends_in_a_clear_word_after_two_hand_overs() -
     assert clients.operations("update_cloud_account") == ["update_cloud_account"] * 2
 
 
+@pytest.mark.parametrize("operation", ["create_cloud_account", "update_cloud_account"])
+def test_who_gives_up_was_answered_twice_and_saw_nothing(operation: str) -> None:
+    resource = DataSource({}, FakeClients())
+    assert [resource.gives_up(False) for dummy in range(3)] == [False] * 3
+    resource.answers[operation] = {}
+    assert [resource.gives_up(True) for dummy in range(3)] == [False] * 3
+    assert [resource.gives_up(False) for dummy in range(2)] == [False, True]
+
+
 def test_what_the_info_module_and_a_removal_return() -> None:
     clients = FakeClients({"delete_cloud_account": None})
     resource = DataSource({}, clients)
     assert resource.info(State(source())) == {"data_source": summary(source())}
     assert codes(resource.plan(State(source({"linked": True})))) == []
+    deletion = Step("", "platform", "delete_cloud_account", {"identifier": "one"}, "SOURCE_UNWANTED", summary(source()))
+    assert wordless(plan(source(), state="absent").steps) == [deletion]
     removal = DataSource({"state": "absent", "known": source()}, clients)
     assert reconcile(removal, False, Progress())["data_source"] is None
     assert clients.calls == [("delete_cloud_account", {"identifier": "one"})]
@@ -406,6 +462,10 @@ def test_what_a_data_source_would_be_and_what_it_is_called() -> None:
     assert target.expected(source()) == source()
     assert f"'aws-{ACCOUNT}'" in target.not_taken(None).title
     assert "'shop'" in target.not_taken(source()).title
+
+
+def test_the_types_of_data_sources() -> None:
+    assert DataSource.CHANGE_OPTIONS["type"]["choices"] == ["root", "standalone", "linked"]
 
 
 def test_a_key_of_one_s_own_does_not_replace_a_role() -> None:

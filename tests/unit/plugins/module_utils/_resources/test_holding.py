@@ -26,7 +26,12 @@ class Missing(FinopsError):
 
 @pytest.mark.parametrize(
     ("answers", "looks"),
-    [([NEW], 1), ([OLD, NEW], 2), ([OLD] * 7 + [NEW], 8), ([Missing("none yet"), {**OLD, "config": None}, NEW], 3)],
+    [
+        ([NEW], 1),
+        ([{**OLD, "name": "former"}, NEW], 2),
+        ([OLD] * 7 + [NEW], 8),
+        ([Missing("none yet"), {**OLD, "config": None}, NEW], 3),
+    ],
     ids=["at once", "late", "at the very last look", "unknown at first"],
 )
 def test_what_the_platform_took_is_waited_for(answers: list[Any], looks: int) -> None:
@@ -43,9 +48,17 @@ def test_without_an_id_the_account_is_looked_for_in_the_list(answer: dict[str, A
     assert len(clients.calls) == 3
 
 
-@pytest.mark.parametrize("answer", [OLD, Missing("never"), FinopsError("no answer"), OutcomeUnknown("no answer")])
-def test_where_it_never_shows_the_outcome_is_unknown_so_that_nothing_is_undone(answer: Any) -> None:
-    with pytest.raises(OutcomeUnknown):
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (OLD, f"the login of account {ACCOUNT}, but does not show it"),
+        (Missing("never"), "does not show it"),
+        (FinopsError("no answer"), "is not known: no answer"),
+        (OutcomeUnknown("cut"), "^cut$"),
+    ],
+)
+def test_where_it_never_shows_the_outcome_is_unknown_so_that_nothing_is_undone(answer: Any, says: str) -> None:
+    with pytest.raises(OutcomeUnknown, match=says):
         holding.prove_held(FakeClients({"cloud_account": answer}), {"id": "one"}, WANTED)
 
 
@@ -71,6 +84,7 @@ def test_the_waits_grow_and_end() -> None:
         (None, WANTED, False),
         ({"bucket_prefix": "a", "report_name": "r"}, {"bucket_prefix": "a/r", "report_name": "r"}, True),
         ({"bucket_prefix": "a/r", "report_name": "r"}, {"bucket_prefix": "a/r", "report_name": "r"}, True),
+        ({"bucket_prefix": "a/b", "report_name": "r"}, {"bucket_prefix": "a/b/r", "report_name": "r"}, True),
         ({"bucket_prefix": "a/s", "report_name": "r"}, {"bucket_prefix": "a", "report_name": "r"}, False),
         ({"bucket_prefix": "a", "report_name": "s"}, {"bucket_prefix": "a", "report_name": "r"}, False),
         ({"report_name": "r"}, {"bucket_prefix": "", "report_name": "r"}, True),

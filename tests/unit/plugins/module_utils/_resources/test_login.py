@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin, RoleLogin
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, wordless
 
 KEY = KeyLogin("AKIAIOSFODNN7EXAMPLE", "not-to-be-seen", "FinOpsForCloudUser")
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/team/Reader"
@@ -27,20 +28,31 @@ def test_a_key_is_its_user_and_shows_no_secret() -> None:
 
 
 def test_a_key_is_proved_retired_and_deleted() -> None:
-    proof = KEY.proof()
-    assert (proof.client, proof.operation, proof.code) == ("proof", "prove", "")
-    assert proof.parameters == {"key_id": "AKIAIOSFODNN7EXAMPLE", "secret": "not-to-be-seen"}
-    retirement = KEY.retirement(7, "KEY_SUPERSEDED")
-    assert retirement.parameters == {
-        "UserName": "FinOpsForCloudUser",
-        "AccessKeyId": "AKIAIOSFODNN7EXAMPLE",
-        "Status": "Inactive",
-    }
-    assert (retirement.pause_before, retirement.code) == (7, "KEY_SUPERSEDED")
-    removal = KEY.removal("asked for", "KEY_UNWANTED")
-    assert removal.title == "Delete the access key AKIAIOSFODNN7EXAMPLE: asked for"
-    assert (removal.client, removal.operation, removal.code) == ("iam", "delete_access_key", "KEY_UNWANTED")
-    assert removal.parameters == {"UserName": "FinOpsForCloudUser", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}
+    secret = {"key_id": "AKIAIOSFODNN7EXAMPLE", "secret": "not-to-be-seen"}
+    key = {"UserName": "FinOpsForCloudUser", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}
+    assert wordless([KEY.proof(), KEY.retirement(7, "KEY_SUPERSEDED"), KEY.removal("asked for", "KEY_UNWANTED")]) == [
+        Step("", "proof", "prove", secret),
+        Step(
+            "",
+            "iam",
+            "update_access_key",
+            {**key, "Status": "Inactive"},
+            code="KEY_SUPERSEDED",
+            before={"status": "Active"},
+            after={"status": "Inactive"},
+            pause_before=7,
+        ),
+        Step(
+            "",
+            "iam",
+            "delete_access_key",
+            key,
+            code="KEY_UNWANTED",
+            before={"access_key_id": "AKIAIOSFODNN7EXAMPLE"},
+        ),
+    ]
+    assert [KEY.retirement(0).code, KEY.removal("asked for").code] == ["", ""]
+    assert KEY.removal("asked for").title == "Delete the access key AKIAIOSFODNN7EXAMPLE: asked for"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.policy import Policy
 from tests.unit.plugins.module_utils._resources.iam import (
     BILLING,
@@ -24,7 +25,7 @@ from tests.unit.plugins.module_utils._resources.iam import (
     policy,
     policy_arn,
 )
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles, wordless
 
 ARN = policy_arn(DISCOVERY)
 THEIRS = [allowing(f"s3:Get{number}") for number in range(5)]
@@ -66,25 +67,30 @@ def test_both_policies_are_created_with_their_tags() -> None:
     plan = planned(policies=["billing_import", "resource_discovery"], tags={"team": "costs"})
     assert titles(plan) == [f"Create the policy {BILLING}", f"Create the policy {DISCOVERY}"]
     assert codes(plan) == ["POLICY_MISSING", "POLICY_MISSING"]
-    assert plan.steps[0].parameters == {
-        "PolicyName": BILLING,
-        "PolicyDocument": json.dumps(document(BILLING)),
-        "Tags": [{"Key": "team", "Value": "costs"}],
-    }
-    assert plan.findings[0].expected == document(BILLING)
+    assert wordless(plan.steps) == [
+        Step(
+            "",
+            "iam",
+            "create_policy",
+            {
+                "PolicyName": name,
+                "PolicyDocument": json.dumps(document(name)),
+                "Tags": [{"Key": "team", "Value": "costs"}],
+            },
+            code="POLICY_MISSING",
+            after=document(name),
+        )
+        for name in (BILLING, DISCOVERY)
+    ]
     assert "Tags" not in planned().steps[0].parameters
 
 
 def test_other_content_becomes_a_new_version_and_the_old_ones_stay() -> None:
     plan = planned(policy(ARN, THEIRS[0], THEIRS[1], default="v2"))
-    (step,) = plan.steps
-    assert (step.title, step.operation, step.code) == (
-        f"Update the policy {DISCOVERY} by a new version",
-        "create_policy_version",
-        "POLICY_DOCUMENT",
-    )
-    assert step.parameters == {"PolicyArn": ARN, "PolicyDocument": json.dumps(document()), "SetAsDefault": True}
-    assert (step.before, step.after) == (THEIRS[1], document())
+    parameters = {"PolicyArn": ARN, "PolicyDocument": json.dumps(document()), "SetAsDefault": True}
+    assert wordless(plan.steps) == [
+        Step("", "iam", "create_policy_version", parameters, "POLICY_DOCUMENT", THEIRS[1], document())
+    ]
 
 
 def test_at_four_versions_there_is_room() -> None:
@@ -100,8 +106,8 @@ def test_at_five_versions_the_oldest_of_ours_makes_room_never_the_one_in_force()
         f"Delete version v2 of the policy {DISCOVERY}",
         f"Update the policy {DISCOVERY} by a new version",
     ]
-    assert plan.steps[0].parameters == {"PolicyArn": ARN, "VersionId": "v2"}
-    assert plan.steps[0].before == old
+    deletion = Step("", "iam", "delete_policy_version", {"PolicyArn": ARN, "VersionId": "v2"}, before=old)
+    assert wordless(plan.steps[:1]) == [deletion]
     assert codes(plan) == ["POLICY_DOCUMENT"]
     plan = planned(policy(ARN, old, THEIRS[0], old, THEIRS[1], THEIRS[2], default="v1"))
     assert plan.steps[0].parameters["VersionId"] == "v3"
@@ -142,15 +148,16 @@ def test_a_name_in_another_spelling_is_in_the_way_of_a_creation_alone(state: str
     assert titles(plan) == []
     assert codes(plan) == (["POLICY_NAME_CASE"] if state == "present" else [])
     if state == "present":
-        assert plan.blocked[0].actual == "finopsforcloudresourcediscovery"
+        (finding,) = plan.blocked
+        assert (finding.expected, finding.actual) == (DISCOVERY, "finopsforcloudresourcediscovery")
 
 
 def test_tags_are_added_and_those_of_others_stay() -> None:
     theirs = {"get_policy": {"Policy": {"Tags": [{"Key": "owner", "Value": "them"}]}}}
-    (step,) = planned(policy(ARN, document()), answers=theirs, tags={"team": "costs"}).steps
-    assert (step.operation, step.code) == ("tag_policy", "POLICY_TAGS")
-    assert step.parameters == {"PolicyArn": ARN, "Tags": [{"Key": "team", "Value": "costs"}]}
-    assert (step.before, step.after) == ({"owner": "them"}, {"owner": "them", "team": "costs"})
+    plan = planned(policy(ARN, document()), answers=theirs, tags={"team": "costs"})
+    parameters = {"PolicyArn": ARN, "Tags": [{"Key": "team", "Value": "costs"}]}
+    before, after = {"owner": "them"}, {"owner": "them", "team": "costs"}
+    assert wordless(plan.steps) == [Step("", "iam", "tag_policy", parameters, "POLICY_TAGS", before, after)]
     assert titles(planned(policy(ARN, document()), answers=theirs, tags={"owner": "them"})) == []
 
 
@@ -235,8 +242,8 @@ def test_removal_deletes_the_other_versions_first() -> None:
         f"Delete the policy {DISCOVERY}",
     ]
     assert codes(plan) == ["POLICY_PRESENT"]
-    assert plan.steps[-1].parameters == {"PolicyArn": ARN}
-    assert plan.steps[-1].before == document()
+    deletion = Step("", "iam", "delete_policy", {"PolicyArn": ARN}, "POLICY_PRESENT", before=document())
+    assert wordless(plan.steps[-1:]) == [deletion]
     about = resource(state="absent")
     assert about.plan(about.read()).findings == []
     assert about.describe(about.read(), []) == {"policies": {}}

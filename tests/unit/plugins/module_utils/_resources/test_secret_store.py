@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import (
+    OPTIONS,
     ParameterStore,
     SecretsManager,
     secret_store,
@@ -41,6 +42,10 @@ class Service(FakeClients):
         if self._text is None:
             raise NONE[self._kind]
         return {"SecretString": self._text} if self._kind == "secretsmanager" else {"Parameter": {"Value": self._text}}
+
+    def read(self, service: str, operation: str, missing: Any = (), **parameters: Any) -> Any:
+        assert service == ("kms" if operation == "describe_key" else self._kind)
+        return super().read(service, operation, missing, **parameters)
 
     def require_account(self) -> None:
         self.guarded += 1
@@ -101,6 +106,19 @@ def test_a_value_is_kept_read_back_replaced_and_taken_away(kind: str) -> None:
         }
         assert writes(clients)[0] == ("put_parameter", put)
         assert writes(clients)[3] == ("delete_parameter", {"Name": "finops/place"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("secretsmanager", {"SecretId": "finops/place"}),
+        ("ssm", {"Name": "finops/place", "WithDecryption": True}),
+    ],
+)
+def test_a_value_is_read_in_clear_by_its_name(kind: str, asked: dict[str, Any]) -> None:
+    clients = Service(kind, json.dumps(VALUE))
+    assert store(clients).read() == VALUE
+    assert clients.calls == [(READS[kind], asked)]
 
 
 @pytest.mark.parametrize("kind", STORES)
@@ -172,9 +190,10 @@ def test_a_kms_key_that_cannot_be_used_is_known_before_the_first_value(kind: str
 
 
 @pytest.mark.parametrize("kind", STORES)
-def test_the_kms_key_is_looked_at_only_before_the_first_value_and_by_who_may(kind: str) -> None:
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_the_kms_key_is_looked_at_only_before_the_first_value_and_by_who_may(kind: str, code: str) -> None:
     assert store(Service(kind, json.dumps(VALUE)), "alias/finops").read() == VALUE
-    denied = AwsError("kms:describe_key", "AccessDeniedException", "no")
+    denied = AwsError("kms:describe_key", code, "no")
     assert store(Service(kind, describe_key=denied), "alias/finops").read() is None
 
 
@@ -184,6 +203,7 @@ def made(**options: Any) -> Any:
 
 
 def test_the_options_choose_the_store() -> None:
+    assert OPTIONS["secret_store"]["choices"] == ["platform", "secretsmanager", "ssm", "file"]
     assert made() is None
     assert made(secret_store="platform") is None
     assert made(secret_store="ssm").name == f"/finops-for-cloud/{ACCOUNT}/access-key"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.user import User
 from tests.unit.plugins.module_utils._resources.iam import (
@@ -26,7 +28,7 @@ from tests.unit.plugins.module_utils._resources.iam import (
     policy,
     policy_arn,
 )
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles, wordless
 
 NAME = "FinOpsForCloudUser"
 ARN = f"arn:aws:iam::{ACCOUNT}:user/{NAME}"
@@ -93,6 +95,17 @@ def described(*users: dict[str, Any], **options: Any) -> Any:
     return about.describe(current, about.plan(current).steps)["user"]
 
 
+def write(operation: str, code: str = "", before: Any = None, after: Any = None, **parameters: Any) -> Step:
+    """A write about the user."""
+    return Step("", "iam", operation, {"UserName": NAME, **parameters}, code, before, after)
+
+
+DELETION = write("delete_user", "USER_PRESENT", {"user": ARN})
+WITHOUT_CONSOLE = write(
+    "delete_login_profile", "USER_CONSOLE_ACCESS", {"console_access": True}, {"console_access": False}
+)
+
+
 def test_a_user_as_wanted_takes_no_step_and_two_calls() -> None:
     about = resource(user())
     plan = about.plan(about.read())
@@ -112,13 +125,11 @@ def test_a_user_is_created_with_its_boundary_and_tags_and_both_policies() -> Non
         f"Attach {DISCOVERY} to the user {NAME}",
     ]
     assert codes(plan) == ["USER_MISSING"]
-    assert plan.steps[0].parameters == {
-        "UserName": NAME,
-        "PermissionsBoundary": BOUNDARY,
-        "Tags": [{"Key": "team", "Value": "costs"}],
-    }
-    assert plan.steps[0].after == {"user": ARN}
-    assert plan.steps[1].parameters == {"UserName": NAME, "PolicyArn": BOTH[0]}
+    more = {"PermissionsBoundary": BOUNDARY, "Tags": [{"Key": "team", "Value": "costs"}]}
+    assert wordless(plan.steps) == [
+        write("create_user", "USER_MISSING", after={"user": ARN}, **more),
+        *(write("attach_user_policy", after={"attached": arn}, PolicyArn=arn) for arn in BOTH),
+    ]
     assert planned().steps[0].parameters == {"UserName": NAME}
 
 
@@ -137,10 +148,10 @@ def test_before_the_policies_are_made_a_check_promises_their_attachment() -> Non
 def test_what_is_missing_is_attached_and_what_the_case_does_not_need_detached() -> None:
     plan = planned(user(BOTH[0]), policies=["resource_discovery"])
     assert titles(plan) == [f"Attach {DISCOVERY} to the user {NAME}", f"Detach {BILLING} from the user {NAME}"]
-    assert codes(plan) == ["USER_POLICY_MISSING", "USER_POLICY_EXCESS"]
-    assert [step.operation for step in plan.steps] == ["attach_user_policy", "detach_user_policy"]
-    assert plan.steps[1].parameters == {"UserName": NAME, "PolicyArn": BOTH[0]}
-    assert (plan.steps[0].after, plan.steps[1].before) == ({"attached": BOTH[1]}, {"attached": BOTH[0]})
+    assert wordless(plan.steps) == [
+        write("attach_user_policy", "USER_POLICY_MISSING", after={"attached": BOTH[1]}, PolicyArn=BOTH[1]),
+        write("detach_user_policy", "USER_POLICY_EXCESS", {"attached": BOTH[0]}, PolicyArn=BOTH[0]),
+    ]
 
 
 def test_an_attached_policy_of_the_same_name_with_another_arn_is_not_ours() -> None:
@@ -166,7 +177,11 @@ def test_a_policy_that_a_group_gives_is_not_attached_again() -> None:
     ("attachments", "policies", "more"),
     [
         ([AWS_POLICY + "ReadOnlyAccess"], {}, "ReadOnlyAccess"),
-        ([policy_arn("Theirs"), BOTH[0]], {"Inline": allowing("ec2:*")}, "Inline, Theirs"),
+        (
+            [policy_arn("Theirs"), policy_arn("Another"), BOTH[0]],
+            {"Second": allowing("ec2:*"), "First": allowing("sqs:*")},
+            "First, Second, Another, Theirs",
+        ),
     ],
 )
 def test_a_group_that_gives_more_is_named(attachments: list[str], policies: dict[str, Any], more: str) -> None:
@@ -187,14 +202,15 @@ def test_a_group_that_gives_a_finops_policy_that_the_case_does_not_need_is_named
 
 def test_policies_and_inline_policies_of_others_stay_and_are_named() -> None:
     theirs = policy(policy_arn("Theirs"), allowing("ec2:RunInstances"))
-    found = user(*BOTH, policy_arn("Theirs"), UserPolicyList=inline(Extra=allowing("s3:*"), More=allowing("sqs:*")))
+    inline_policies = inline(More=allowing("sqs:*"), Extra=allowing("s3:*"))
+    found = user(policy_arn("Theirs"), policy_arn("Another"), *BOTH, UserPolicyList=inline_policies)
     plan = planned(found, local=(*POLICIES, theirs))
     assert (titles(plan), codes(plan)) == ([], ["USER_POLICY_FOREIGN", "USER_INLINE_POLICY"])
-    assert plan.findings[0].title.endswith("left as they are: Theirs")
+    assert plan.findings[0].title.endswith("left as they are: Another, Theirs")
     assert plan.findings[1].title.endswith("left as they are: Extra, More")
     result = described(found, local=(*POLICIES, theirs))
-    assert result["attached_policies"] == [BILLING, DISCOVERY, "Theirs"]
-    assert (result["foreign_policies"], result["inline_policies"]) == (["Theirs"], ["Extra", "More"])
+    assert result["attached_policies"] == ["Another", BILLING, DISCOVERY, "Theirs"]
+    assert (result["foreign_policies"], result["inline_policies"]) == (["Another", "Theirs"], ["Extra", "More"])
 
 
 ADMINISTRATORS = {
@@ -226,9 +242,8 @@ def test_an_administrators_key_is_handed_to_nobody(source: str) -> None:
 def test_console_access_is_taken_first() -> None:
     plan = planned(user(BOTH[0]), password=True)
     assert titles(plan) == [f"Take console access from the user {NAME}", f"Attach {DISCOVERY} to the user {NAME}"]
+    assert wordless(plan.steps[:1]) == [WITHOUT_CONSOLE]
     assert codes(plan) == ["USER_CONSOLE_ACCESS", "USER_POLICY_MISSING"]
-    assert (plan.steps[0].operation, plan.steps[0].parameters) == ("delete_login_profile", {"UserName": NAME})
-    assert (plan.steps[0].before, plan.steps[0].after) == ({"console_access": True}, {"console_access": False})
     assert described(user(), password=True)["console_access"] is False
 
 
@@ -249,13 +264,9 @@ def test_the_boundary_asked_for_is_set_and_none_is_ever_taken(
     plan = planned(found, local=local, permissions_boundary=wanted)
     assert codes(plan) == ([code] if code else [])
     if code:
-        (step,) = plan.steps
-        assert (step.operation, step.parameters) == (
-            "put_user_permissions_boundary",
-            {"UserName": NAME, "PermissionsBoundary": BOUNDARY},
-        )
-        assert step.before == {"permissions_boundary": present}
-        assert step.after == {"permissions_boundary": BOUNDARY}
+        before, after = {"permissions_boundary": present}, {"permissions_boundary": BOUNDARY}
+        limit = write("put_user_permissions_boundary", code, before, after, PermissionsBoundary=BOUNDARY)
+        assert wordless(plan.steps) == [limit]
     assert described(found, local=local, permissions_boundary=wanted)["permissions_boundary"] == BOUNDARY
 
 
@@ -291,6 +302,12 @@ def test_a_boundary_of_aws_whose_content_is_not_known_is_named_unless_it_was_ask
     assert codes(planned(found, permissions_boundary=boundary)) == []
 
 
+def test_a_boundary_that_the_account_has_and_nobody_here_may_read_is_not_missing() -> None:
+    about = resource(user(**limited(BOUNDARY)), local=(*POLICIES, policy(BOUNDARY, EVERYTHING)))
+    unread = dataclasses.replace(about.read(), documents={})
+    assert codes(about.plan(unread)) == ["USER_BOUNDARY_UNKNOWN"]
+
+
 def test_a_boundary_that_the_account_does_not_have_is_known_before_the_first_write() -> None:
     for plan in (planned(permissions_boundary=BOUNDARY), planned(user(), permissions_boundary=BOUNDARY)):
         assert [finding.code for finding in plan.blocked] == ["USER_BOUNDARY_NO_POLICY"]
@@ -300,7 +317,8 @@ def test_a_boundary_that_the_account_does_not_have_is_known_before_the_first_wri
 def test_a_name_in_another_spelling_is_in_the_way_of_a_creation() -> None:
     plan = planned(user(name="finopsforclouduser"))
     assert (titles(plan), codes(plan)) == ([], ["USER_NAME_CASE"])
-    assert "O(name)" in plan.blocked[0].remedy and plan.blocked[0].actual == "finopsforclouduser"
+    assert "O(name)" in plan.blocked[0].remedy
+    assert (plan.blocked[0].expected, plan.blocked[0].actual) == (NAME, "finopsforclouduser")
     assert planned(user(name="finopsforclouduser"), state="absent").findings == []
     assert planned(user(name="finopsforclouduser"), name="finopsforclouduser").findings == []
     assert codes(planned(user(name="somebody"))) == ["USER_MISSING"]
@@ -308,10 +326,9 @@ def test_a_name_in_another_spelling_is_in_the_way_of_a_creation() -> None:
 
 def test_tags_are_added_and_those_of_others_stay() -> None:
     found = user(Tags=[{"Key": "owner", "Value": "them"}])
-    (step,) = planned(found, tags={"team": "costs"}).steps
-    assert (step.operation, step.code) == ("tag_user", "USER_TAGS")
-    assert step.parameters == {"UserName": NAME, "Tags": [{"Key": "team", "Value": "costs"}]}
-    assert (step.before, step.after) == ({"owner": "them"}, {"owner": "them", "team": "costs"})
+    before, after = {"owner": "them"}, {"owner": "them", "team": "costs"}
+    tagging = write("tag_user", "USER_TAGS", before, after, Tags=[{"Key": "team", "Value": "costs"}])
+    assert wordless(planned(found, tags={"team": "costs"}).steps) == [tagging]
     assert titles(planned(found, tags={"owner": "them"})) == []
 
 
@@ -324,7 +341,7 @@ def test_removal_detaches_and_deletes_once_nothing_of_others_is_left() -> None:
         f"Delete the user {NAME}",
     ]
     assert codes(plan) == ["USER_PRESENT"]
-    assert (plan.steps[-1].parameters, plan.steps[-1].before) == ({"UserName": NAME}, {"user": ARN})
+    assert wordless([plan.steps[0], plan.steps[-1]]) == [dataclasses.replace(WITHOUT_CONSOLE, code=""), DELETION]
     assert planned(state="absent").findings == []
     about = resource(state="absent")
     assert about.describe(about.read(), []) == {"user": None}
@@ -334,8 +351,8 @@ def test_removal_detaches_and_deletes_once_nothing_of_others_is_left() -> None:
     ("found", "keys", "reason"),
     [
         (user(*BOTH, policy_arn("Theirs")), [], "has policies that others attached: Theirs"),
-        (user(UserPolicyList=inline(Extra=EVERYTHING)), [], "has inline policies: Extra"),
-        (user(GroupList=["Team"]), [], "is in the groups Team"),
+        (user(UserPolicyList=inline(More=EVERYTHING, Extra=EVERYTHING)), [], "has inline policies: Extra, More"),
+        (user(GroupList=["Team", "Admins"]), [], "is in the groups Admins, Team"),
         (user(), ["AKIAIOSFODNN7EXAMPLE"], "still has the access keys AKIAIOSFODNN7EXAMPLE"),
     ],
 )
@@ -346,15 +363,16 @@ def test_a_user_that_others_use_is_not_deleted(found: dict[str, Any], keys: list
 
 
 def test_info_shows_the_users_own_arn_and_all_that_gives_it_rights() -> None:
-    found = user(BOTH[0], path="/finance/", GroupList=["Team"], UserPolicyList=inline(Extra=EVERYTHING))
+    inline_policies = inline(More=EVERYTHING, Extra=EVERYTHING)
+    found = user(*BOTH[::-1], path="/finance/", GroupList=["Team", "Admins"], UserPolicyList=inline_policies)
     about = resource(found, password=True)
     assert about.info(about.read())["user"] == {
         "name": NAME,
         "arn": f"arn:aws:iam::{ACCOUNT}:user/finance/{NAME}",
-        "attached_policies": [BILLING],
+        "attached_policies": [BILLING, DISCOVERY],
         "foreign_policies": [],
-        "inline_policies": ["Extra"],
-        "groups": ["Team"],
+        "inline_policies": ["Extra", "More"],
+        "groups": ["Admins", "Team"],
         "permissions_boundary": None,
         "console_access": True,
     }

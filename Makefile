@@ -34,7 +34,7 @@ coverage: setup ## Branch coverage of the core by its unit tests alone, file by 
 	$(BIN)/python -m pytest tests/unit --ignore tests/unit/emulator --cov --cov-report=term
 
 integration: setup ## Integration tests, through the real ansible-playbook
-	$(BIN)/python -m pytest tests/integration
+	$(BIN)/python -m pytest --numprocesses 2 tests/integration
 
 molecule: setup ## A scenario for each role
 	$(BIN)/python -m tests.run_molecule

@@ -26,7 +26,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
     HAS_AMAZON_AWS,
     MISSING_AMAZON_AWS,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import HAS_BOTOCORE, Clients, warm_up
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions import HAS_BOTOCORE, warm_up
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run

@@ -20,11 +20,11 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import (
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.secret_store import (
     SecretStore,
     checked,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 
 
 class VaultedFile(SecretStore):

@@ -8,27 +8,19 @@ Calls go through read() and write(); a write is refused until the caller is know
 
 from __future__ import annotations
 
-import datetime
+import contextlib
 import functools
 import random
 import time
 from typing import Any, Callable, Mapping, Sequence
 
-try:
+# HAS_BOTOCORE of sessions tells where it is missing.
+with contextlib.suppress(ImportError):
     import botocore.config
     import botocore.exceptions
-    import botocore.loaders
-    import botocore.session
-
-    HAS_BOTOCORE = True
-    # Service models are read and parsed once per process, not once per account.
-    _LOADER = botocore.loaders.create_loader()
-except ImportError:
-    HAS_BOTOCORE = False
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     get_aws_connection_info,
-    parse_aws_arn,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_CODES,
@@ -46,6 +38,18 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
     says,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.pace import keep_pace, retry_soon
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.secret_store import (
+    SecretStore,
+    secret_store,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions import (
+    SHARED_SESSIONS,
+    AsModule,
+    identity_of,
+    new_session,
+    require_content,
+    still_valid,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.export import EXPORT_REGION
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
@@ -53,12 +57,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
     InputError,
     OutcomeUnknown,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import holding
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import holding
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import (
-    SecretStore,
-    secret_store,
-)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
 
 # Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
@@ -66,32 +66,8 @@ ONCE = ("create_access_key", "create_policy_version")
 REMOVALS = ("delete_", "detach_", "untag_")
 ATTEMPTS = 12
 _READINGS = 4
-SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
 _CREDENTIALS = ("access_key", "secret_key", "session_token")
 ROLE_SESSION_NAME = "finops-for-cloud"
-# A session this close to its end is renewed rather than used.
-SESSION_MARGIN = datetime.timedelta(minutes=5)
-
-
-def _new_session(profile: str | None) -> Any:
-    session = botocore.session.Session(profile=profile)
-    session.register_component("data_loader", _LOADER)
-    return session
-
-
-# The session of accounts without a profile, once warm_up() has made it; it holds no credentials of any account.
-_SESSIONS: dict[str | None, Any] = {}
-
-
-def warm_up() -> None:
-    """Loads all that accounts have in common, so that processes forked from this one have it: models and a session."""
-    _SESSIONS[None] = _new_session(None)
-    for service in SERVICES:
-        client = _SESSIONS[None].create_client(
-            service, region_name=settings.REGION, aws_access_key_id="-", aws_secret_access_key="-"
-        )
-        # This loads the model of the paginators.
-        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
 
 
 class Clients:
@@ -117,7 +93,7 @@ class Clients:
         self._botocore: dict[str | None, Any] = {}
         self._clients: dict[tuple[str, bool], Any] = {}
         self._regions: dict[str, str] = {}
-        self._identity = _still_valid(options.get("session"))
+        self._identity = still_valid(options.get("session"))
         self._platform: Platform | None = None
         self._store: SecretStore | None = None
         self._has_store = False
@@ -229,7 +205,7 @@ class Clients:
             raise FinopsError("the new key {0} belongs to account {1}".format(key_id, identity["account_id"]))
 
     def prove_held(self, answer: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """Wait until the platform shows that it took what it was given; see _resources/holding."""
+        """Wait until the platform shows that it took what it was given; see _platform/holding."""
         return holding.prove_held(self, answer, wanted)
 
     def delete_unheld_key(self, user_name: str, key_id: str) -> None:
@@ -311,7 +287,7 @@ class Clients:
 
     def _session(self, profile: str | None) -> Any:
         if profile not in self._botocore:
-            self._botocore[profile] = _SESSIONS.get(profile) or _new_session(profile)
+            self._botocore[profile] = SHARED_SESSIONS.get(profile) or new_session(profile)
         return self._botocore[profile]
 
     def _client(self, service: str, once: bool = False) -> Any:
@@ -328,7 +304,7 @@ class Clients:
             options["profile"] = None
         options.update((option, settings.credential(options.get(option), option)) for option in _CREDENTIALS)
         try:
-            region, endpoint_url, arguments = get_aws_connection_info(_AsModule(options))
+            region, endpoint_url, arguments = get_aws_connection_info(AsModule(options))
         except TypeError:
             raise InputError("aws_config", "is not what botocore.config.Config takes")
         if service == "bcm-data-exports":
@@ -346,7 +322,7 @@ class Clients:
             )
         except ValueError:
             raise InputError("endpoint_url", "is no address, such as https://aws.example.com")
-        client.meta.events.register("after-call", _require_content)
+        client.meta.events.register("after-call", require_content)
         if options.get("debug_botocore_endpoint_logs"):
             client.meta.events.register("before-call", self._note_action)
         if not once:
@@ -362,7 +338,7 @@ class Clients:
 
     def _caller_identity(self) -> dict[str, Any]:
         answer = self.read("sts", "get_caller_identity")
-        return _identity(answer["Account"], answer["Arn"])
+        return identity_of(answer["Account"], answer["Arn"])
 
     def _assume_role(self) -> dict[str, Any]:
         arn = settings.role_arn(self._options["assume_role_arn"], self.ROLE)
@@ -381,7 +357,7 @@ class Clients:
         self._clients.clear()
         arn = answer["AssumedRoleUser"]["Arn"]
         return dict(
-            _identity(arn.split(":")[4], arn),
+            identity_of(arn.split(":")[4], arn),
             expiration=credentials["Expiration"].isoformat(),
             credentials={
                 "access_key": credentials["AccessKeyId"],
@@ -397,17 +373,6 @@ class CentralClients(Clients):
     ROLE, REGION = "secret_store_role_arn", "secret_store_region"
     DENIED = ". Check that the role exists, and that its trust policy lets these credentials in without an external id"
     IS_SHARED = True
-
-
-class _AsModule:
-    """Options in the shape that amazon.aws's get_aws_connection_info() reads them from."""
-
-    def __init__(self, params: Mapping[str, Any]) -> None:
-        self.params = params
-
-    def fail_json(self, msg: str, **details: Any) -> None:
-        """Raises what a module would fail with."""
-        raise FinopsError("{0}. Check {1}".format(msg.rstrip("."), CREDENTIAL_VARIABLES), NO_LOGIN)
 
 
 def _read(call: Callable[[], Any], missing: Sequence[str]) -> Any:
@@ -430,28 +395,3 @@ def _readable(call: Callable[[], Any]) -> Any:
         except Unreadable:
             time.sleep(0.25 * 2**attempt)
     return call()
-
-
-def _require_content(parsed: Mapping[str, Any], model: Any, http_response: Any, **dummy: Any) -> None:
-    """Of a JSON answer that is none, or was cut, botocore makes an empty one; here it is an error."""
-    has_members = model.output_shape is not None and model.output_shape.members
-    if model.service_model.protocol != "json" or http_response.status_code >= 300 or not has_members:
-        return
-    if not set(parsed) - {"ResponseMetadata"}:
-        raise Unreadable("what AWS answered to {0} cannot be read".format(model.name))
-
-
-def _identity(account: str, arn: str) -> dict[str, Any]:
-    parsed = parse_aws_arn(arn) or {}
-    return {"account_id": account, "arn": arn, "partition": parsed.get("partition", "aws")}
-
-
-def _still_valid(session: Any) -> dict[str, Any] | None:
-    if not isinstance(session, Mapping) or not isinstance(session.get("account_id"), str):
-        return None
-    if session.get("expiration"):
-        expiration = datetime.datetime.strptime(session["expiration"][:19], "%Y-%m-%dT%H:%M:%S")
-        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
-        if expiration - now < SESSION_MARGIN:
-            return None
-    return dict(session)

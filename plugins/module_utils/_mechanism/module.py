@@ -16,7 +16,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
     MISSING_AMAZON_AWS,
     aws_argument_spec,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import HAS_BOTOCORE, Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions import HAS_BOTOCORE
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, Resource, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import masked
 

@@ -13,6 +13,7 @@ import dataclasses
 import datetime
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import key_lifecycle, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import (
     FOREIGN,
@@ -33,13 +34,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import secret_store
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.holding import seen
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import (
     VISIT_OPTIONS,
     Listed,
     summary,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.holding import seen
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import (
     TARGET_OPTIONS,

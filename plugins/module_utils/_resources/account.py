@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
@@ -24,7 +25,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import secret_store
 
 # In what AWS counts, by partition; the platform's facts: a report in another currency than its organization's brings nothing.
 _CURRENCY = {"aws": "USD", "aws-cn": "CNY", "aws-us-gov": "USD"}

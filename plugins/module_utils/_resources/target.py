@@ -19,7 +19,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
     pending,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Step
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.holding import holds
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.holding import holds
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import Login
 
 TYPES = ("root", "standalone", "linked")

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import holding
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import holding
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"

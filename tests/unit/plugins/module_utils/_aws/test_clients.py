@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import clients as module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import sessions
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import CentralClients, Clients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
@@ -82,7 +83,7 @@ def slept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[float]:
     waits: list[float] = []
     monkeypatch.setattr(time, "sleep", waits.append)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(module, "_SESSIONS", {})
+    monkeypatch.delitem(sessions.SHARED_SESSIONS, None, raising=False)
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
@@ -550,7 +551,7 @@ def test_pauses_grow_up_to_a_limit(slept: list[float]) -> None:
 
 
 def test_what_all_accounts_share_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    module.warm_up()
-    shared = module._SESSIONS[None]
+    sessions.warm_up()
+    shared = sessions.SHARED_SESSIONS[None]
     assert clients()._session(None) is shared
     assert clients()._session("profile") is not shared

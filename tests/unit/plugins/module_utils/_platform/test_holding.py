@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, OutcomeUnknown
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import holding
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import holding
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients
 
 WANTED = {"access_key_id": "NEW"}

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.secret_store import (
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.secret_store import (
     OPTIONS,
     ParameterStore,
     SecretsManager,
     secret_store,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients
 
 VALUE = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "x", "account_id": ACCOUNT, "user_name": "u"}

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import RESOURCES
 

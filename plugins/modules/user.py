@@ -199,7 +199,7 @@ findings:
       sample: cur
 """
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import run_module
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.user import User
 
 

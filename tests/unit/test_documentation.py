@@ -18,7 +18,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ACTION_ONLY = {"fleet", "recap", "step"}

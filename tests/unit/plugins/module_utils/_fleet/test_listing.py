@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing, problems
 
 ONE, OTHER = "111122223333", "444455556666"
@@ -54,6 +56,27 @@ def test_an_account_finds_its_data_source_without_its_secret() -> None:
 
 def test_an_account_without_one_is_told_so() -> None:
     assert Listing([source(OTHER, "theirs")]).view(ONE, None) == {"data_source": {}, "problem": None}
+
+
+def test_the_listing_knows_which_accounts_have_a_data_source() -> None:
+    listing = Listing([source(ONE, "ours")])
+    assert [listing.has(ONE), listing.has(OTHER)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_taken"), [(None, False), ("ours", False), ("OURS", True), ("theirs", True), ("free", False)]
+)
+def test_an_account_s_own_name_is_never_taken(name: str | None, is_taken: bool) -> None:
+    view = Listing([source(ONE, "ours"), source(OTHER, "theirs"), source(OTHER, "Ours")]).view(ONE, name)
+    assert view["data_source"]["name"] == "ours"
+    assert bool(view["problem"]) is is_taken
+    assert OTHER in (view["problem"] or OTHER)
+
+
+def test_the_documented_name_is_no_problem_where_the_account_has_another() -> None:
+    taken = source(OTHER, f"aws-{ONE}")
+    assert Listing([source(ONE, "ours"), taken]).view(ONE, None)["problem"] is None
+    assert Listing([taken]).view(ONE, None)["problem"]
 
 
 def test_a_name_that_another_account_has_is_a_problem_whatever_its_case() -> None:

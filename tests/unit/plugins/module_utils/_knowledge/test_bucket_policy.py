@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_denials import Request
 
 ACCOUNT = "111122223333"
 OTHER = "444455556666"
@@ -82,6 +83,35 @@ def test_the_statement_names_the_service_of_the_partition(partition: str, region
     source = f"arn:{partition}:bcm-data-exports:{region}:{ACCOUNT}:export/*"
     assert statement["Condition"]["ArnLike"] == {"aws:SourceArn": source}
     assert statement["Resource"] == f"arn:{partition}:s3:::{BUCKET}/*"
+
+
+def test_what_the_service_asks_of_s3_when_it_delivers() -> None:
+    request = bucket_policy.write_request("aws", ACCOUNT, BUCKET, "reports/billing/", "billing")
+    files = (
+        "aws-programmatic-access-test-object",
+        "reports/billing/data/BILLING_PERIOD=2026-01/billing-00001.snappy.parquet",
+        "reports/billing/metadata/BILLING_PERIOD=2026-01/billing-Manifest.json",
+    )
+    assert request == Request(
+        "bcm-data-exports.amazonaws.com",
+        "s3:putobject",
+        tuple(f"arn:aws:s3:::{BUCKET}/{file}" for file in files),
+        {
+            "aws:securetransport": "true",
+            "s3:tlsversion": "1.3",
+            "aws:sourceaccount": ACCOUNT,
+            "aws:sourcearn": EXPORTS.replace("*", "billing-00000000-0000-0000-0000-000000000000"),
+            "aws:principalisawsservice": "true",
+            "aws:principalservicename": "bcm-data-exports.amazonaws.com",
+            "aws:viaawsservice": "false",
+            "aws:principalorgid": None,
+            "aws:principalorgpaths": None,
+        },
+    )
+
+
+def test_s3_takes_policies_of_20_kilobytes() -> None:
+    assert bucket_policy.SIZE_LIMIT == 20480
 
 
 WRITES = {

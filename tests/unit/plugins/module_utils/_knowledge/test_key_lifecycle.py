@@ -62,6 +62,7 @@ def facts(*keys: Key, **changes: Any) -> Facts:
         (key("A", known=False), {"notes": noted(0)}, key_lifecycle.FOREIGN),
         (key("A", age=1, used=1 - 0.04, service="sts"), {"notes": noted(24 * 60)}, key_lifecycle.ORPHAN),
         (key("A", age=1, used=1 - 0.05, service="sts"), {"notes": noted(24 * 60)}, key_lifecycle.FOREIGN),
+        (key("A", age=1, used=23 / 24, service="sts"), {"notes": noted(24 * 60)}, key_lifecycle.ORPHAN),
         (key("A", age=1, used=1), {"notes": noted(24 * 60)}, key_lifecycle.FOREIGN),
     ],
 )
@@ -73,6 +74,10 @@ def test_an_inactive_key_older_than_the_one_in_service_is_retired() -> None:
     old, new = key("A", age=100, active=False), key("B", age=5)
     assert facts(old, new, source_key_id="B").state(old) == key_lifecycle.RETIRED
     assert facts(old, new, source_key_id="B").state(new) == key_lifecycle.IN_SERVICE
+    assert facts(old, new, source_key_id="B").of(key_lifecycle.RETIRED) == [old]
+    assert facts(old, key("B", age=5, active=False), source_key_id="B").of(key_lifecycle.RETIRED) == []
+    twin = key("C", age=5, active=False)
+    assert facts(twin, new, source_key_id="B").state(twin) == key_lifecycle.FOREIGN
 
 
 def test_an_inactive_key_younger_than_the_one_in_service_is_somebodys() -> None:
@@ -82,8 +87,24 @@ def test_an_inactive_key_younger_than_the_one_in_service_is_somebodys() -> None:
 
 @pytest.mark.parametrize(
     ("switched", "used", "deleted"),
-    [(8, None, True), (8, 9, True), (6, None, False), (8, 3, False)],
-    ids=["never used", "used before the switch", "in its days of grace", "used after the switch"],
+    [
+        (8, None, True),
+        (8, 9, True),
+        (8, 8 - 1 / 24, True),
+        (7, None, True),
+        (6, None, False),
+        (8, 8 - 2 / 24, False),
+        (8, 3, False),
+    ],
+    ids=[
+        "never used",
+        "used before the switch",
+        "used an hour after it",
+        "at the end of its days of grace",
+        "in its days of grace",
+        "used two hours after it",
+        "used after the switch",
+    ],
 )
 def test_a_retired_key_goes_after_its_grace_unless_it_was_used(
     switched: float, used: float | None, deleted: bool
@@ -168,6 +189,7 @@ def test_the_note_says_when_a_key_is_made_what_it_replaces_and_which_keys_are_th
     tags = {tag["Key"]: tag["Value"] for tag in key_lifecycle.making_tags(before)}
     assert Notes.of(tags) == Notes("S", NOW, ("A",), ("S", "H"))
     assert all(len(tag) <= 256 for tag in tags.values())
+    assert set(tags) == {"finops-for-cloud-new-key", "finops-for-cloud-superseded-key"}
     assert [tag["Key"] for tag in key_lifecycle.making_tags(facts(orphan))] == [key_lifecycle.MAKING_TAG]
 
 

@@ -38,11 +38,46 @@ def test_documented_billing_import_is_to_the_letter() -> None:
     }
 
 
-def test_documented_discovery_has_its_odd_sid_and_all_wildcards() -> None:
-    (statement,) = policies.policy_document(RESOURCE_DISCOVERY, "documented", "aws")["Statement"]
-    assert statement["Sid"] == "FinOpsforCloudGetResources"
-    assert len(statement["Action"]) == 23
-    assert {"ec2:Describe*", "elasticloadbalancing:Describe*", "s3:GetObject"} <= set(statement["Action"])
+FINDING_REPORTS_AND_FILES = [
+    "bcm-data-exports:GetExport",
+    "bcm-data-exports:ListExports",
+    "cur:DescribeReportDefinitions",
+    "s3:GetObject",
+    "s3:ListBucket",
+]
+DISCOVERY = [
+    "cloudwatch:GetMetricStatistics",
+    "ec2:Describe*",
+    "elasticloadbalancing:Describe*",
+    "iam:GetAccessKeyLastUsed",
+    "iam:GetLoginProfile",
+    "iam:ListAccessKeys",
+    "iam:ListUsers",
+    "s3:GetAnalyticsConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketLocation",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:GetIntelligentTieringConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetMetricsConfiguration",
+    "s3:ListAllMyBuckets",
+]
+
+
+@pytest.mark.parametrize(
+    ("variant", "actions"),
+    [("documented", sorted(DISCOVERY + FINDING_REPORTS_AND_FILES)), ("least_privilege", DISCOVERY)],
+)
+def test_discovery_is_to_the_letter_with_its_odd_sid(variant: str, actions: list[str]) -> None:
+    assert policies.policy_document(RESOURCE_DISCOVERY, variant, "aws") == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": "FinOpsforCloudGetResources", "Effect": "Allow", "Action": actions, "Resource": "*"},
+        ],
+    }
 
 
 @pytest.mark.parametrize("name", [BILLING_IMPORT, RESOURCE_DISCOVERY])

@@ -38,6 +38,12 @@ def test_each_case_has_its_type_of_data_source(case: str, kind: str) -> None:
     assert procedure.options(case, "cur") == {}
 
 
+def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() -> None:
+    assert {*procedure.NAMES, "account"} == set(procedure.MODULES)
+    assert list(procedure.NAMES.values()) == ["cost report", "policies", "user", "access key", "data source"]
+    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
+
+
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
 def test_a_rotation_visits_the_key_alone(intent: str) -> None:
     assert procedure.resources("management", intent) == ("account", "access_key")

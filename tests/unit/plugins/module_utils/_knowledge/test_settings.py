@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import botocore
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
@@ -21,6 +23,11 @@ def test_defaults_are_the_documented_names() -> None:
     assert settings.bucket(None, ACCOUNT) == "billing-export-012345678901"
     assert settings.prefix(None) == "reports"
     assert settings.user_name(None) == "FinOpsForCloudUser"
+    assert settings.data_source_name(None, ACCOUNT) == "aws-012345678901"
+    assert settings.policy_variant(None) == "documented"
+    assert settings.POLICY_NAMES == ("FinOpsForCloudBillingImport", "FinOpsForCloudResourceDiscovery")
+    assert settings.permissions_boundary("", ACCOUNT) is None
+    assert settings.tags(None) == {}
     assert settings.bucket_region(None, None) == "us-east-1"
     assert settings.bucket_region(None, "eu-west-1") == "eu-west-1"
 
@@ -33,9 +40,47 @@ def test_only_twelve_digits_in_a_string_are_an_account_id(value: Any) -> None:
         settings.account_id(value)
 
 
-def test_a_number_is_told_about_quotes() -> None:
-    with pytest.raises(InputError, match="put it in quotes"):
-        settings.account_id(12345678901)
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (12345678901, "is the number 12345678901: put it in quotes"),
+        (None, "but is empty"),
+        (["a"], r"but is \['a'\]"),
+        ("1", "but is '1'"),
+    ],
+)
+def test_what_is_no_account_id_is_shown_and_a_number_told_about_quotes(value: Any, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        settings.account_id(value)
+
+
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/finance/Boundary"
+
+
+@pytest.mark.parametrize(
+    ("function", "value"),
+    [
+        (settings.account_id, ACCOUNT),
+        (settings.policy_variant, "least_privilege"),
+        (settings.prefix, "a" * 255),
+        (settings.platform_organization_id, "0e6d3a52-3b7c"),
+        (lambda value: settings.permissions_boundary(value, ACCOUNT), BOUNDARY),
+        (lambda value: settings.permissions_boundary(value, ACCOUNT), "arn:aws:iam::aws:policy/PowerUserAccess"),
+        (settings.tags, {"k" * 128: "v" * 256, "K": ""}),
+        (settings.tags, {str(number): "" for number in range(50)}),
+    ],
+)
+def test_what_can_work_stays_as_it_is(function: Callable[[Any], Any], value: Any) -> None:
+    assert function(value) == value
+
+
+def test_a_file_of_certificates_is_read_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Path(botocore.__file__).with_name("cacert.pem")
+    monkeypatch.setenv("HOME", str(file.parent))
+    assert settings.ca_path("~/cacert.pem") == str(file)
+    assert settings.ca_path("") is None
+    with pytest.raises(InputError, match=r"O\(platform_ca_path\): .*/none.pem has .*: No such file or directory"):
+        settings.ca_path("~/none.pem")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +104,22 @@ def test_bucket_names_that_s3_refuses(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "says"), [("", "is empty"), ("two words", "has a space in it"), ("/begins", "must be 1 to 255")]
+)
+def test_a_prefix_is_refused_for_its_own_reason(value: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        settings.prefix(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [("xn--A", r"^(?!.*(two dots|reserved))"), ("a-s3alias", "reserved by S3"), ("a..b", "two dots")]
+)
+def test_a_bucket_s_name_is_refused_for_its_own_reason(value: str, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        settings.bucket(value, ACCOUNT)
+
+
+@pytest.mark.parametrize(
     "value", ["", "two words", "/begins", "ends/", "double//slash", "a" * 256, "tab\tbed", "ümlaut"]
 )
 def test_prefixes_that_the_platform_or_aws_would_not_take(value: str) -> None:
@@ -75,8 +136,18 @@ def test_prefixes_that_the_platform_or_aws_would_not_take(value: str) -> None:
         (settings.user_name, "no/slash", "user_name"),
         (settings.platform_url, "platform.example.com", "platform_url"),
         (lambda value: settings.bucket_region(value, None), "Frankfurt", "cur_bucket_region"),
-        (settings.tags, {"aws:owner": "x"}, "tags"),
+        (settings.tags, {"AWS:owner": "x"}, "tags"),
         (settings.tags, {"k": "v" * 257}, "tags"),
+        (settings.tags, {"k" * 129: "v"}, "tags"),
+        (settings.tags, {"": "v"}, "tags"),
+        (settings.tags, {str(number): "" for number in range(51)}, "tags"),
+        (settings.policy_variant, "other", "policy_variant"),
+        (settings.platform_organization_id, None, "platform_organization_id"),
+        (settings.platform_organization_id, "two words", "platform_organization_id"),
+        (lambda value: settings.permissions_boundary(value, "999999999999"), BOUNDARY, "permissions_boundary"),
+        (lambda value: settings.permissions_boundary(value, ACCOUNT), "Boundary", "permissions_boundary"),
+        (lambda value: settings.permissions_boundary(value, ACCOUNT), BOUNDARY + "\n", "permissions_boundary"),
+        (settings.role_arn, "", "assume_role_arn"),
     ],
 )
 def test_errors_name_the_option(function: Callable[[Any], Any], value: Any, option: str) -> None:

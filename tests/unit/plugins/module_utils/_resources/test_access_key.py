@@ -17,6 +17,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.ke
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import AccessKey, State
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import summary
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients, codes, titles, wordless
 
 NOW = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
@@ -192,12 +193,22 @@ ASKED = {"data_source": {"type": "root", "cur_prefix": "reports"}}
         (state(NEW, RETIRED, held="NEW", **MOVED), ["SOURCE_REPORT"], ["OLD"]),
         (state(NEW, key("OLD", 100, False, used=5), held="NEW", **MOVED), ["SOURCE_REPORT"], ["OLD"]),
         (state(NEW, key("OLD", 100, False, used=4), held="NEW", **MOVED), ["KEY_NO_ROOM"], []),
+        (state(key("NEW", 8), key("OLD", 100, False, used=4), held="NEW", **MOVED), ["KEY_NO_ROOM"], []),
         (state(NEW, key("OLD", 100, False, known=False), held="NEW", **MOVED), ["KEY_NO_ROOM"], []),
         (state(NEW, key("HAND", 1, False), held="NEW", **MOVED), ["KEY_FOREIGN", "KEY_NO_ROOM"], []),
         (state(OLD, NEW, held="NEW", notes=Notes("OLD"), **MOVED), ["KEY_ROOM_LATER", "KEY_SUPERSEDED"], []),
     ],
-    ids=["room", "in its grace, unused", "used before the switch", "used since", "not to be seen", "of others", "active"],
-)  # fmt: skip
+    ids=[
+        "room",
+        "in its grace, unused",
+        "used before the switch",
+        "used since",
+        "used since and beyond its grace",
+        "not to be seen",
+        "of others",
+        "active",
+    ],
+)
 def test_another_report_within_the_days_of_grace(current: State, wanted: list[str], deleted: list[str]) -> None:
     plan = access_key(**ASKED).plan(current)
     assert codes(plan) == wanted
@@ -422,6 +433,27 @@ def test_a_removal_never_takes_the_key_in_service(
     plan = access_key(**{**PLATFORM, "state": "absent", **options}).plan(current)
     assert codes(plan) == wanted
     assert [step.parameters["AccessKeyId"] for step in plan.steps] == deleted
+    assert all("'shop'" in finding.title for finding in plan.blocked)
+
+
+def test_what_is_shown_after_a_removal() -> None:
+    current = state(OLD, held="OLD")
+    assert access_key(state="absent").describe(current, []) == {
+        "access_key": None,
+        "data_source": summary(current.source),
+        "access_keys": key_lifecycle.describe(current.facts),
+    }
+
+
+@pytest.mark.parametrize(("client", "prefix"), [("platform", "reports"), ("iam", "elsewhere")])
+def test_check_mode_shows_another_report_only_where_it_would_be_handed_over(client: str, prefix: str) -> None:
+    shown = access_key(**ASKED).describe(state(OLD, held="OLD", **MOVED), [Step("", client, "any", {})])
+    assert shown["data_source"]["config"]["bucket_prefix"] == prefix
+    assert shown["access_key"] == {"id": "OLD", "user_name": USER}
+
+
+def test_when_a_key_may_be_rotated() -> None:
+    assert AccessKey.CHANGE_OPTIONS["rotate"]["choices"] == ["never", "when_old", "now"]
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,13 @@ def test_a_lost_answer_to_a_hand_over_that_was_stored(connected: Cloud) -> None:
     assert statuses(connected) == {"OLD": "Inactive", "NEW1": "Active"}
 
 
+def test_a_lost_answer_to_a_creation_is_looked_for_and_the_key_that_is_there_used(cloud: Cloud) -> None:
+    cloud.faults["create_cloud_account"] = raising(OutcomeUnknown("lost"))
+    assert run(cloud)["access_key"]["id"] == "NEW1"
+    assert statuses(cloud) == {"NEW1": "Active"}
+    assert cloud.operations("list_user_tags") == []
+
+
 def test_a_refused_hand_over_is_taken_back(connected: Cloud) -> None:
     connected.faults["update_cloud_account"] = raising(FinopsError("OE0371"))
     progress = Progress()
@@ -329,6 +336,7 @@ def test_a_key_kept_in_the_store_is_handed_over_and_seen() -> None:
     cloud.make_key("KEPT", 5)
     result = run(cloud)
     assert cloud.written == ["tag_user", "update_cloud_account", "update_access_key"]
+    assert cloud.operations("list_user_tags") == []
     assert result["access_key"]["id"] == "KEPT"
     assert "not-to-be-seen" not in str(result)
 

@@ -29,8 +29,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions import HAS_BOTOCORE, warm_up
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.vaulted_file import vaulted_files
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import MASK
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.account import Account
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism import findings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
     Finding,
+    alarm,
     blocked,
     note,
     pending,
@@ -21,10 +22,11 @@ WAITS = pending("THING_WAITS", "it waits")
 
 
 def test_the_kinds_of_findings() -> None:
-    assert findings.SEVERITIES == ("drift", "blocked", "pending", "note")
+    assert findings.SEVERITIES == ("drift", "blocked", "pending", "alarm", "note")
     assert Finding("THING_TAKEN", "blocked", "it is another's", 1, 2, "Choose another") == IN_THE_WAY
     assert Finding("THING_WAITS", "pending", "it waits", remedy="") == WAITS
     assert pending("THING_WAITS", "it waits", "Run again").remedy == "Run again"
+    assert alarm("THING_FAILS", "it fails", "Look") == Finding("THING_FAILS", "alarm", "it fails", remedy="Look")
     assert note("THING_OLD", "it is old") == Finding("THING_OLD", "note", "it is old", remedy="")
 
 

@@ -10,13 +10,12 @@ name: fleet
 type: stdout
 short_description: Show a run over many accounts in one live line
 description:
-  - On a terminal, one line that is drawn again and again tells how many accounts are done, changed and failed, and when
-    the run will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts.
-  - Failures are printed when they happen, with account, step and reason. The end, of an interrupted run as well, is a
-    table by case and the failures once more.
-  - An account is a host of the inventory group C(management), C(member) or C(standalone). It is done when its steps are
-    (P(finops_for_cloud.aws.step#module)), without steps when its play is; P(finops_for_cloud.aws.recap#module) has the
-    last word.
+  - On a terminal one line, drawn again and again, tells how many accounts are done, changed and failed, and when the run
+    will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts.
+  - Failures are printed when they happen. The end, of an interrupted run as well, is a table by case, what is for somebody
+    to look at, and the failures once more.
+  - An account is a host of the group C(management), C(member) or C(standalone), done when its steps are; of what became of
+    it P(finops_for_cloud.aws.recap#module) has the last word.
   - In other playbooks it shows failures, what P(ansible.builtin.debug#module) says, and a table of the hosts.
   - With C(-v) it names every step that changed something, with C(--diff) it shows the differences. It never shows
     arguments or whole results, and of tasks with C(no_log) nothing but that they are hidden.
@@ -50,7 +49,6 @@ LOOK = "finops_for_cloud.aws.fleet"
 STEP = "finops_for_cloud.aws.step"
 RECAP = "finops_for_cloud.aws.recap"
 _NOT_SAID = ("changed", "failed", "skipped", "skip_reason", "invocation", "results", "attempts")
-# Ansible's own counts of a host.
 _COUNTS = ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
 
 
@@ -118,6 +116,7 @@ class CallbackModule(CallbackBase):
         self._screen = Screen(self._display, self._states, interval)
         self._accounts = Accounts()
         self._failures: dict[str, list[str]] = {}
+        self._findings: list[str] = []
         self._failed_items: dict[str, dict[tuple[str, str], None]] = {}
         self._worked: dict[str, str] = {}
         self._hostvars: Mapping[str, Any] = {}
@@ -188,6 +187,10 @@ class CallbackModule(CallbackBase):
                     step, dummy, reason = row["failed"].partition(": ")
                     self._failures.pop(host, None)
                     self._failures[host] = [self._failure(host, "failed", step, reason)]
+                elif row["state"] in ("found", "pending"):
+                    for found in (found for found in row.get("findings") or [] if found["severity"] != "note"):
+                        text = "{title}\n{remedy}".format(**found)
+                        self._findings.append(self._failure(host, self._states[row["state"]], found["code"], text))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Say which account failed in which step and why."""
@@ -263,7 +266,7 @@ class CallbackModule(CallbackBase):
         if self._accounts.states:
             rows = {case: {"accounts": sum(states.values()), **states} for case, states in counts.items()}
             self._screen.say("\n" + words.table("case", rows, {"accounts": "accounts", **self._states}))
-        for texts in self._failures.values():
-            self._screen.say("\n" + "\n\n".join(texts))
+        for text in [*self._findings, *(text for texts in self._failures.values() for text in texts)]:
+            self._screen.say("\n" + text)
         if self._accounts.states:
             self._screen.say("\n" + words.last_line(counts["all"], time.monotonic() - self._begun, self._states))

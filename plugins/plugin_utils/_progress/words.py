@@ -15,17 +15,12 @@ from ansible.utils.color import stringc
 from ansible.utils.display import get_text_width
 
 # The states of an account, and what people call them.
-STATES = {
-    "changed": "changed",
-    "right": "already right",
-    "failed": "failed",
-    "found": "with findings",
-    "pending": "pending",
-    "open": "not done",
-}
+STATES = dict(
+    changed="changed", right="already right", failed="failed", found="findings", pending="pending", open="not done"
+)
 IN_CHECK_MODE = {**STATES, "changed": "would change"}
 _ALWAYS = ("accounts", "ok", "changed", "right", "failed")
-_GOOD = {"changed": C.COLOR_CHANGED, "right": C.COLOR_OK, "pending": C.COLOR_WARN, "found": C.COLOR_WARN}
+_GOOD = dict(changed=C.COLOR_CHANGED, right=C.COLOR_OK, pending=C.COLOR_WARN, found=C.COLOR_WARN)
 _COLOURS = {**_GOOD, "failed": C.COLOR_ERROR, "failures": C.COLOR_ERROR, "unreachable": C.COLOR_UNREACHABLE}
 
 

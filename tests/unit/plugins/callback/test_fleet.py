@@ -159,6 +159,20 @@ def test_what_the_recap_alone_knows_is_told_at_the_end(callback: Any, capsys: An
     assert totals(end) == "1 changed, 0 already right, 1 failed"
 
 
+def test_what_is_for_somebody_to_look_at_is_told_at_the_end(callback: Any, capsys: Any) -> None:
+    about = {"title": "no delivery yet", "remedy": "Run again tomorrow"}
+    findings = [{"code": "SOURCE_WAITS", "severity": "pending", **about}, {"code": "X_Y", "severity": "note", **about}]
+    callback.v2_playbook_on_task_start(task(STEP))
+    callback.v2_runner_on_ok(result(changed=True))
+    callback.v2_runner_on_ok(result(RECAP, accounts=[{**ROW, "state": "pending", "findings": findings}]))
+    callback.v2_playbook_on_stats(stats(shop={"ok": 2, "changed": 1}))
+    end = capsys.readouterr().out
+    told = "SOURCE_WAITS:\n    no delivery yet\n    Run again tomorrow\n"
+    assert "PENDING  shop, account 111122223333, member\n  " + told in end
+    assert "X_Y" not in end
+    assert totals(end) == "0 changed, 0 already right, 0 failed, 1 pending, 1 not done"
+
+
 def test_what_speaks_for_all_accounts_is_no_work_on_its_host(callback: Any, capsys: Any) -> None:
     for action in ("finops_for_cloud.aws.fleet", RECAP):
         callback.v2_runner_on_ok(result(action))

@@ -45,9 +45,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress imp
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
 
-LOOK = "finops_for_cloud.aws.fleet"
-STEP = "finops_for_cloud.aws.step"
-RECAP = "finops_for_cloud.aws.recap"
+LOOK, STEP, RECAP = ("finops_for_cloud.aws." + name for name in ("fleet", "step", "recap"))
 _NOT_SAID = ("changed", "failed", "skipped", "skip_reason", "invocation", "results", "attempts")
 _COUNTS = ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
 
@@ -75,8 +73,7 @@ class Event:
 
     def titles(self) -> list[str]:
         """The titles of the writes that were made, or would be."""
-        titles = [title for item in self.items if item.get("changed") for title in item.get("steps") or []]
-        return titles or [self.name]
+        return [title for item in self.items if item.get("changed") for title in item.get("steps") or []] or [self.name]
 
 
 def _reason(item: Mapping[str, Any]) -> str:
@@ -109,11 +106,10 @@ class CallbackModule(CallbackBase):
         """Begin with nothing."""
         self._begun, self._latest, self._has_steps, self._is_judged = time.monotonic(), "", False, False
         self._states = words.IN_CHECK_MODE if context.CLIARGS.get("check") else words.STATES
-        interval = 10.0
         # ansible-runner makes a callback of its own from this one, which does not have its option.
+        self._screen = Screen(self._display, self._states, 10.0)
         with contextlib.suppress(KeyError):
-            interval = self.get_option("interval")
-        self._screen = Screen(self._display, self._states, interval)
+            self._screen = Screen(self._display, self._states, self.get_option("interval"))
         self._accounts = Accounts()
         self._failures: dict[str, list[str]] = {}
         self._findings: list[str] = []

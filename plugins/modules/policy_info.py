@@ -162,46 +162,13 @@ account_id:
 findings:
   description:
     - What is not as it should be after the task; in check mode, all that was found; of a task that failed, what is in the
-      way. The page C(docs/findings.md) of this collection lists every code.
+      way. M(finops_for_cloud.aws.account) tells what each has; the page C(docs/findings.md) of this collection lists
+      every code.
   returned: when it could be looked at
   type: list
   elements: dict
-  contains:
-    code:
-      description: What it is, under a name that stays.
-      type: str
-      returned: always
-      sample: CUR_MISSING
-    severity:
-      description: V(drift), V(blocked), V(pending), V(alarm) or V(note).
-      type: str
-      returned: always
-      sample: drift
-    title:
-      description: One sentence about it.
-      type: str
-      returned: always
-      sample: Create the export billing-111122223333
-    expected:
-      description: What should be there, V(none) where the title says it all.
-      type: raw
-      returned: always
-      sample: null
-    actual:
-      description: What is there.
-      type: raw
-      returned: always
-      sample: null
-    remedy:
-      description: What a person does about it, empty where the next run mends it.
-      type: str
-      returned: always
-      sample: ""
-    resource:
-      description: The module that found it.
-      type: str
-      returned: always
-      sample: cur
+  sample:
+    - {code: POLICY_MISSING, severity: drift, title: Create the policy FinOpsForCloudResourceDiscovery, resource: policy}
 """
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module

@@ -12,13 +12,12 @@ import json
 import os
 import pty
 import re
-import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,14 +66,18 @@ class Session(NamedTuple):
                 column += len(part)
 
 
+# Who is started in the background may ignore interruptions, and would have its children do so.
+_ATTENTIVE = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+
+
 def run_in_terminal(
     command: Sequence[str],
     environment: Mapping[str, str],
     columns: int = 100,
-    interrupt_at: str | None = None,
     terminal: bool = True,
+    started: Callable[[int], None] = lambda group: None,
 ) -> Session:
-    """Run a command in a terminal of its own, or through a pipe, to its end; a pattern that it prints interrupts it."""
+    """Run a command in a terminal of its own, or through a pipe, to its end; started is told its process group."""
     ours, its = pty.openpty() if terminal else os.pipe()
     if terminal:
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
@@ -84,17 +87,16 @@ def run_in_terminal(
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     session = Session(0, [])
     begun = time.monotonic()
+    attentive = [sys.executable, "-c", _ATTENTIVE, *command]
     with subprocess.Popen(
-        command, cwd=CHECKOUT, env=kept, stdin=subprocess.DEVNULL, stdout=its, stderr=its, process_group=0
+        attentive, cwd=CHECKOUT, env=kept, stdin=subprocess.DEVNULL, stdout=its, stderr=its, process_group=0
     ) as process:
         os.close(its)
+        started(process.pid)
         # A terminal whose last writer is gone gives an error instead of an end.
         with contextlib.suppress(OSError):
             while data := os.read(ours, 65536):
                 session.chunks.append((time.monotonic() - begun, decoder.decode(data)))
-                if interrupt_at and re.search(interrupt_at, session.text):
-                    os.killpg(process.pid, signal.SIGINT)
-                    interrupt_at = None
     os.close(ours)
     return session._replace(code=process.returncode)
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -331,12 +333,14 @@ def test_after_an_interruption_it_says_what_was_done_and_that_running_again_is_s
 ) -> None:
     groups = groups_with_a_failure(fleet)
     environment = {**environment_for(fleet), "NO_COLOR": "1"}
-    # One account after the other, each with time in which the signal comes while a worker waits for AWS: one that is
-    # stopped while it hands over a result can leave Ansible waiting for ever.
-    fleet.emulator.faults.delay(0.3)
+    # One account after the other; the signal comes while the worker of the second waits for AWS. One that comes while a
+    # worker is forked, or hands over a result, Python or Ansible may lose.
+    groups_of_processes: list[int] = []
+    faults = fleet.emulator.faults
+    faults.at_call("CreateUser", 2, "before", lambda: os.killpg(groups_of_processes[0], signal.SIGINT))
     command = command_for(fleet, groups, ONBOARD, "--forks", "1")
-    session = run_in_terminal(command, environment, 100, "  1 changed|, 1 changed", terminal)
-    fleet.emulator.faults.clear()
+    session = run_in_terminal(command, environment, 100, terminal, groups_of_processes.append)
+    faults.clear()
     assert session.code == 99, session.text
     end = "\n".join(stayed(session)).partition("User interrupted execution\n\n")[2].splitlines()
     assert re.fullmatch(r"case +accounts +changed +already right +failed +not done", end[0])

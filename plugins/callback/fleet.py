@@ -45,7 +45,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress imp
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
 
-LOOK, STEP, RECAP = ("finops_for_cloud.aws." + name for name in ("fleet", "step", "recap"))
+LOOK = "finops_for_cloud.aws.fleet"
+STEP = "finops_for_cloud.aws.step"
+RECAP = "finops_for_cloud.aws.recap"
 _NOT_SAID = ("changed", "failed", "skipped", "skip_reason", "invocation", "results", "attempts")
 _COUNTS = ("ok", "changed", "failures", "unreachable", "skipped", "rescued", "ignored")
 

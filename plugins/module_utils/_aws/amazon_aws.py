@@ -11,7 +11,6 @@ try:
     from ansible_collections.amazon.aws.plugins.module_utils.arn import parse_aws_arn
     from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
     from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
-    from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
     from ansible_collections.amazon.aws.plugins.module_utils.s3 import validate_bucket_name
     from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
         ansible_dict_to_boto3_tag_list,
@@ -33,7 +32,6 @@ __all__ = [
     "ansible_dict_to_boto3_tag_list",
     "aws_argument_spec",
     "boto3_tag_list_to_ansible_dict",
-    "compare_policies",
     "get_aws_connection_info",
     "parse_aws_arn",
     "validate_bucket_name",

@@ -18,14 +18,14 @@ import yaml
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import RESOURCES
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._shell import RESOURCES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 WIDTH = 120
 HEADER = """\
 ---
-# Made by `make specs` from plugins/plugin_utils/settings_table.py; change it there.
+# Made by `make specs` from plugins/plugin_utils/_settings_table.py; change it there.
 argument_specs:
 """
 

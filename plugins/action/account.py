@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import ActionModule
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._shell import ActionModule
 
 __all__ = ["ActionModule"]

@@ -13,8 +13,8 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import problems
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import readers_names
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import readers_names
 
 _NO_ACCOUNTS = (
     "The inventory has no accounts: put each account's host into one of the groups management, member or standalone, and "

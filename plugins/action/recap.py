@@ -18,7 +18,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdic
     verdict,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Inventory, Listings, values
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 
 _VARIABLES = (*REGISTERED, "finops_account_id", "finops_platform_url")
 

@@ -18,14 +18,14 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import (
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import (
     VARIABLES,
     RoleVariables,
     readers_names,
 )
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import RESOURCES
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.shell import ActionModule as Shell
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.visit import Visit, visit
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._shell import RESOURCES
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._shell import ActionModule as Shell
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._visit import Visit, visit
 
 _ARGUMENTS = {
     "module": {"type": "str", "choices": list(VARIABLES), "required": True},

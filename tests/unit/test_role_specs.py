@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
 from tests import role_specs
 
 WORDS = {setting.variable: list(setting.words) for setting in SETTINGS}

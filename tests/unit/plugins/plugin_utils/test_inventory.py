@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.inventory import Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Listings
 from tests.unit.plugins.module_utils.scripted_server import answer, scripted_server
 
 ACCOUNT = "111122223333"

@@ -16,7 +16,7 @@ from ansible.template import Templar
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.role_variables import (
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import (
     VARIABLES,
     RoleVariables,
     readers_names,

@@ -16,7 +16,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.vaulted_file import vaulted_files
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._vaulted_file import vaulted_files
 
 VALUE = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "hidden"}
 NAME = "111122223333.yml"

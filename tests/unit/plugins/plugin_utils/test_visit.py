@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.visit import Visit, visit
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._visit import Visit, visit
 
 SOURCE = {"id": "s-1", "config": {}}
 REPORT = {"name": "r", "bucket": "b", "bucket_region": "us-east-1", "prefix": "p", "delivered": False}

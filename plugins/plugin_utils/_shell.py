@@ -31,8 +31,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.sealing import seal, unseal
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.vaulted_file import vaulted_files
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._sealing import seal, unseal
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._vaulted_file import vaulted_files
 
 RESOURCES = {
     name: importlib.import_module(

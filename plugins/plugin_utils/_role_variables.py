@@ -16,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils.settings_table import SETTINGS
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
 
 VARIABLES: dict[str, dict[str, str]] = {
     module: {setting.options[module]: setting.variable for setting in SETTINGS if module in setting.options}

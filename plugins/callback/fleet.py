@@ -63,6 +63,7 @@ class Event:
         self.result: dict[str, Any] = getattr(result, prefix + "result")
         self.name = str(result.task_name).rsplit(" : ", maxsplit=1)[-1]
         self.action = str(self.task.action)
+        self.is_for_all = bool(self.action == LOOK or self.task.run_once)
         found = self.result.get("results")
         self.items = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else [self.result]
 
@@ -165,7 +166,7 @@ class CallbackModule(CallbackBase):
             self._judge(event.result.get("accounts") or [])
         elif event.action == STEP:
             self._accounts.end(event.host, state, time.monotonic())
-        elif event.action != LOOK and not self._has_steps and self._worked.get(event.host) != "changed":
+        elif not event.is_for_all and not self._has_steps and self._worked.get(event.host) != "changed":
             self._worked[event.host] = state
         for item in event.items if event.action.rpartition(".")[2] == "debug" else ():
             self._screen.say("{0}: {1}".format(event.host, words.one_line(_said(item))))

@@ -21,11 +21,11 @@ REFUSED = {"failed": True, "msg": "Account 111122223333: refused", "_ansible_ite
 ROW = {"host": "shop", "account_id": "111122223333", "case": "member", "state": "failed"}
 
 
-def result(action: str = STEP, host: str = "shop", prefix: str = "", **found: Any) -> Any:
+def result(action: str = STEP, host: str = "shop", prefix: str = "", run_once: bool = False, **found: Any) -> Any:
     """A result as callbacks get it; ansible-core 2.17 and 2.18 name its parts with an underscore."""
     parts = {
         prefix + "host": SimpleNamespace(get_name=lambda: host),
-        prefix + "task": SimpleNamespace(action=action, ignore_unreachable=False),
+        prefix + "task": SimpleNamespace(action=action, ignore_unreachable=False, run_once=run_once),
         prefix + "result": found,
     }
     return SimpleNamespace(task_name="steps : Connect the account", **parts)
@@ -176,7 +176,9 @@ def test_what_is_for_somebody_to_look_at_is_told_at_the_end(callback: Any, capsy
 def test_what_speaks_for_all_accounts_is_no_work_on_its_host(callback: Any, capsys: Any) -> None:
     for action in ("finops_for_cloud.aws.fleet", RECAP):
         callback.v2_runner_on_ok(result(action))
-    callback.v2_playbook_on_stats(stats(shop={"ok": 2}))
+    callback.v2_runner_on_ok(result("ansible.builtin.include_vars", run_once=True))
+    callback.v2_playbook_on_play_start(Play())
+    callback.v2_playbook_on_stats(stats(shop={"ok": 3}))
     assert totals(capsys.readouterr().out) == "0 changed, 0 already right, 0 failed, 2 not done"
 
 

@@ -153,16 +153,17 @@ def secrets() -> bool:
     from detect_secrets.core import baseline
     from detect_secrets.core.secrets_collection import SecretsCollection
 
-    os.chdir(CHECKOUT)
-    known = baseline.load(baseline.load_from_file(".secrets.baseline"), ".secrets.baseline")
-    found = SecretsCollection()
-    found.scan_files(*files())
-    for words, difference in (("is new", found - known), ("is gone", known - found)):
-        for name, secret in difference:
-            print(f"{name}:{secret.line_number}: {secret.type} {words}")
-    if found != known:
+    path = str(CHECKOUT / ".secrets.baseline")
+    known = baseline.load(baseline.load_from_file(path), path)
+    found = SecretsCollection(root=str(CHECKOUT))
+    found.scan_files(*(name for name in files() if name != ".secrets.baseline"))
+    old, new = ({(name, one.type, one.secret_hash): one.line_number for name, one in some} for some in (known, found))
+    for name, kind, digest in sorted(old.keys() ^ new.keys()):
+        line_number = (old | new)[name, kind, digest]
+        print(f"{name}:{line_number}: {kind} is {'new' if (name, kind, digest) in new else 'gone'}")
+    if old.keys() != new.keys():
         print("If none of them is a secret: .venv/bin/detect-secrets scan --baseline .secrets.baseline")
-    return bool(found == known)
+    return old.keys() == new.keys()
 
 
 def layout_of_yaml() -> bool:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the tarball for Galaxy, checks what is in it, and runs it in an environment that knows nothing of the checkout.
+"""Builds the tarball for Galaxy, checks what is in it, and runs it where nothing of the checkout is known.
 
 `python -m tests.release REPOSITORY`, with the address where the collection is published; without it the tarball is
 built with a placeholder and must not be published. Everything goes into build/release/.
@@ -152,7 +152,8 @@ class Installed:
         for kind, names in documented.items():
             full = sorted(f"{NAME}.{name}" for name in names)
             shown = self._run("ansible-doc", "--type", kind, *full, silent=True)
-            lost = [name for name in full if not re.search(rf"^> .*\b{re.escape(name)} .*{re.escape(str(BUILD))}", shown, re.MULTILINE)]
+            heads = [line for line in shown.splitlines() if line.startswith("> ") and str(self._collections) in line]
+            lost = [name for name in full if not any(f" {name} " in head for head in heads)]
             if lost:
                 raise ReleaseError(f"ansible-doc does not show the {kind} {', '.join(lost)}: look at its documentation")
             print(f"{kind}: {', '.join(full)}")
@@ -171,7 +172,7 @@ class Installed:
                 raise ReleaseError(f"ansible-builder finds no {package}: look at meta/execution-environment.yml")
 
     def onboard(self, playbooks: Sequence[str]) -> None:
-        """Runs the playbooks over the emulator's accounts, and one module inside the controller's process and outside."""
+        """Runs the playbooks over the emulator's accounts, and one module inside the controller's process and out."""
         with Emulator(members=4) as emulator:
             description = BUILD / "emulator.json"
             emulator.write(description)
@@ -242,7 +243,8 @@ def empty_environment(folder: Path, programs: Path) -> dict[str, str]:
 def run(program: Path, *arguments: str | Path, environment: Mapping[str, str], silent: bool = False) -> str:
     """What a command prints; ReleaseError where it fails, or where it is to be silent and complains."""
     command = [program, *arguments]
-    finished = subprocess.run(command, cwd=CHECKOUT / "build", env=environment, capture_output=True, text=True, check=False)
+    folder = CHECKOUT / "build"
+    finished = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if finished.returncode or (silent and finished.stderr):
         words = f"{program.name} {' '.join(map(str, arguments))}"
         raise ReleaseError(f"{words} ended with {finished.returncode}:\n{finished.stdout}{finished.stderr}")

@@ -78,12 +78,13 @@ def only_what_users_need(release: Release) -> Iterator[str]:
     for path in sorted(release.files):
         hidden = any(part.startswith((".", "__pycache__")) for part in path.split("/"))
         if hidden or not (path in REQUIRED | ALLOWED or path.startswith(SHIPPED)):
-            yield f"{path} is not for users: name it in build_ignore of galaxy.yml, or allow it in tests/release_rules.py"
+            yield f"{path} is not for users: name it in build_ignore of galaxy.yml, or allow it in {__name__}"
 
 
 def everything_users_need(release: Release) -> Iterator[str]:
     """The papers, and every file of plugins, roles, playbooks and the like."""
-    for path in sorted(REQUIRED.union(path for path in release.tracked if path.startswith(SHIPPED)) - set(release.files)):
+    wanted = REQUIRED.union(path for path in release.tracked if path.startswith(SHIPPED))
+    for path in sorted(wanted - set(release.files)):
         yield f"{path} is missing: write it, or take it out of build_ignore in galaxy.yml"
 
 
@@ -130,7 +131,7 @@ def addresses_are_its_own(release: Release) -> Iterator[str]:
 
 
 def links_lead_somewhere(release: Release) -> Iterator[str]:
-    """Where a page links to a file of the repository there is one; READMEs, which Galaxy shows alone, link absolutely."""
+    """A link to a file of the repository leads to one; a README, which Galaxy shows alone, has whole addresses."""
     files = {*release.tracked, *release.files}
     places = files | {parent for path in files for parent in _parents(path)}
     for page in sorted(path for path in release.files if path.endswith(".md")):

@@ -27,7 +27,7 @@ FILES = {
     "FILES.json": "{}",
     "LICENSE": "",
     "MANIFEST.json": json.dumps({"collection_info": ABOUT}),
-    "README.md": f"[Limits]({ADDRESS}/blob/main/docs/limits.md#figures) [pages]({ADDRESS}/tree/main/docs) [here](#here)",
+    "README.md": f"[A]({ADDRESS}/blob/main/docs/limits.md#figures) [b]({ADDRESS}/tree/main/docs) [c](#here)",
     "changelogs/changelog.yaml": "releases: {1.2.0: {}}",
     "docs/limits.md": "[Built](architecture.md) [AWS](https://aws.example.com)",
     "docs/architecture.md": "",
@@ -44,7 +44,7 @@ FILES = {
 
 
 def release(repository: str | None = ADDRESS, tracked: tuple[str, ...] = (), **changes: str | None) -> Release:
-    """The good tarball with some files set, or left out where None; the checkout has the good one's and those of tracked."""
+    """The good tarball with some files set, or left out where None; git knows the good one's and those of tracked."""
     files = {path: text.encode() for path, text in {**FILES, **changes}.items() if text is not None}
     return Release(files, [*FILES, *tracked], repository)
 
@@ -115,7 +115,7 @@ def test_the_files_of_an_execution_environment_must_be_there() -> None:
     [
         ("changelogs/changelog.yaml", "releases: {1.1.0: {}}", "changelogs/changelog.yaml has no release 1.2.0"),
         ("CHANGELOG.rst", "v1.2.01\n=======\n", "CHANGELOG.rst has no section v1.2.0"),
-        ("plugins/module_utils/_version.py", 'VERSION = "1.1.0"', "plugins/module_utils/_version.py has another version"),
+        ("plugins/module_utils/_version.py", 'VERSION = "1.1.0"', "plugins/module_utils/_version.py has another"),
     ],
 )
 def test_the_version_must_be_the_same_everywhere(path: str, text: str, fault: str) -> None:

@@ -34,13 +34,13 @@ USERS_PACKAGES = ("ansible", "boto3", "botocore")
 ANSIBLE_BUILDER = ("ansible-builder==3.2.0",)  # reads the declaration for execution environments
 TO_DO = """
 Left to do by hand for {name} {version}:
-  1. git tag --annotate v{version} --message "{name} {version}", and push the tag to {repository}
+  1. git tag --annotate {version} --message "{name} {version}", and push the tag to {repository}
   2. ansible-galaxy collection publish {tarball}
      with a token of Galaxy from the environment (ANSIBLE_GALAXY_SERVER_...), never from a file of the checkout
   3. Read Galaxy's import log, then in an empty folder: ansible-galaxy collection install {name}:=={version} -p .
   4. Make a release of the tag at {repository}, with the version's section of CHANGELOG.rst and the tarball
   5. Announce it to those who run it, with that section
-  6. Raise the version in galaxy.yml and plugins/module_utils/_version.py for what comes next
+  6. Put the next version into galaxy.yml
 """
 
 

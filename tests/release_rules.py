@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -24,8 +23,14 @@ REQUIRED = {
     "meta/execution-environment.yml",
     "meta/runtime.yml",
 }
-ALLOWED = {"CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "FILES.json", "MANIFEST.json", "REUSE.toml"} | {
-    "changelogs/config.yaml"
+ALLOWED = {
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "FILES.json",
+    "MANIFEST.json",
+    "REUSE.toml",
+    "SECURITY.md",
+    "changelogs/config.yaml",
 }
 # Folders whose every file that git knows is shipped.
 SHIPPED = (
@@ -39,7 +44,6 @@ SHIPPED = (
     "plugins/",
     "roles/",
 )
-_LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,28 +134,6 @@ def addresses_are_its_own(release: Release) -> Iterator[str]:
                 yield f"{path} has the placeholder's host {host.decode()} left: write {PLACEHOLDER} there"
 
 
-def links_lead_somewhere(release: Release) -> Iterator[str]:
-    """A link to a file of the repository leads to one; a README, which Galaxy shows alone, has whole addresses."""
-    files = {*release.tracked, *release.files}
-    places = files | {parent for path in files for parent in _parents(path)}
-    for page in sorted(path for path in release.files if path.endswith(".md")):
-        for link in _LINK.findall(release.text(page)):
-            target = link.split("#")[0]
-            own = re.match(re.escape(release.address) + r"/(?:blob|tree)/main/(.+)", target)
-            if own and own[1].rstrip("/") not in places:
-                yield f"{page} links to {link}, and there is no such file"
-            elif target and ":" not in target:
-                if page.endswith("README.md"):
-                    yield f"{page} links to {link}: Galaxy shows it elsewhere, so write the whole address"
-                elif posixpath.normpath(posixpath.join(posixpath.dirname(page), target)) not in places:
-                    yield f"{page} links to {link}, and there is no such file"
-
-
-def _parents(path: str) -> Iterator[str]:
-    while path := posixpath.dirname(path):
-        yield path
-
-
 RULES: tuple[Callable[[Release], Iterator[str]], ...] = (
     only_what_users_need,
     everything_users_need,
@@ -159,7 +141,6 @@ RULES: tuple[Callable[[Release], Iterator[str]], ...] = (
     requirements_are_shipped,
     version_is_released,
     addresses_are_its_own,
-    links_lead_somewhere,
 )
 
 

@@ -153,7 +153,7 @@ class Installed:
             full = sorted(f"{NAME}.{name}" for name in names)
             shown = self._run("ansible-doc", "--type", kind, *full, silent=True)
             heads = [line for line in shown.splitlines() if line.startswith("> ") and str(self._collections) in line]
-            lost = [name for name in full if not any(f" {name} " in head for head in heads)]
+            lost = [name for name in full if not any(re.search(rf"[ *]{name}[ *]", head) for head in heads)]
             if lost:
                 raise ReleaseError(f"ansible-doc does not show the {kind} {', '.join(lost)}: look at its documentation")
             print(f"{kind}: {', '.join(full)}")

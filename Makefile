@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule faults shells bench recording specs lint release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule faults shells bench recording generated lint release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -58,10 +58,10 @@ bench: setup ## Our runs against peers and a floor, 10 to 1000 accounts; writes 
 recording: setup ## A terminal session of 200 accounts with 3 failures, into build/fleet-session.txt and .cast
 	$(BIN)/python -m tests.recording
 
-specs: setup ## Write the roles' argument specifications from the table of settings
-	$(BIN)/python -m tests.role_specs
+generated: setup ## Write the files made from others: the roles' argument specifications, the version
+	$(BIN)/python -m tests.generated
 
-lint: setup ## ansible-test sanity, ansible-lint, documentation, types
+lint: setup ## Every gate that starts no emulator: sanity, documentation, Galaxy's importer, types, licences and more
 	$(BIN)/python -m tests.lint
 
 release: setup ## Build, check and try the tarball for Galaxy; REPOSITORY=https://... is where it is published

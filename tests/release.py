@@ -22,10 +22,9 @@ from pathlib import Path
 
 from tests.demo import onboard_twice
 from tests.emulator.fleet import Emulator
-from tests.lint import copy_collection
+from tests.lint.tree import CHECKOUT, copy_collection
 from tests.release_rules import PLACEHOLDER, Release, faults
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 BUILD = CHECKOUT / "build" / "release"
 INVENTORY = CHECKOUT / "inventories" / "demo"
 NAME = "finops_for_cloud.aws"
@@ -103,7 +102,7 @@ def build(folder: Path, repository: str | None = None) -> Path:
     It has the files that a commit of everything would have. repository: replaces the placeholder in all of them;
     the checkout itself stays as it is. ReleaseError where ansible-galaxy refuses.
     """
-    tree = copy_collection(folder / "tree", keep_links=True)
+    tree = copy_collection(folder / "tree")
     if repository:
         for path in filter(Path.is_file, tree.rglob("*")):
             text = path.read_bytes()

@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.fleet import Emulator
-from tests.lint import AMAZON, COLLECTION, PACKAGES, copy_collection, link
+from tests.lint.tree import AMAZON, CHECKOUT, COLLECTION, PACKAGES, copy_collection, link
 
-CHECKOUT = Path(__file__).resolve().parent.parent
 BUILD = CHECKOUT / "build" / "targets"
 TARGETS = Path("tests", "integration", "targets")
 
@@ -29,7 +28,7 @@ TARGETS = Path("tests", "integration", "targets")
 def main(names: Sequence[str]) -> int:
     """The exit code; runs the targets of the given names, or all."""
     wanted = list(names) or sorted(path.parent.name for path in CHECKOUT.glob(str(TARGETS / "*" / "aliases")))
-    tree = copy_collection(BUILD / COLLECTION, keep_links=True)
+    tree = copy_collection(BUILD / COLLECTION)
     # ansible-test asks the nearest repository for the files, and this checkout's knows none under build/.
     subprocess.run(["git", "init", "--quiet", tree], check=True)
     link(BUILD / AMAZON, PACKAGES / AMAZON)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one table of the roles' variables: of which options each is, in which roles, and what it means.
 
-C(_role_variables.py) takes from it which variable becomes which option, and C(tests/role_specs.py) writes the roles'
+C(_role_variables.py) takes from it which variable becomes which option, and C(tests/generated.py) writes the roles'
 argument specifications with it. What a value may be (type, elements, choices, no_log) and its default are the
 options', in the modules' argument specifications, and stand here only where there is no option.
 """

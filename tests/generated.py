@@ -1,14 +1,16 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the roles' argument specifications from the table of settings and the modules' own specifications.
+"""`make generated`: writes the files that are made from others; `--check` only tells which of them are out of date.
 
-`python -m tests.role_specs` after every change of either; a unit test tells when it was forgotten.
+The roles' argument specifications come from the table of settings and the modules' own specifications, and
+`_version.py` from the version in galaxy.yml. `make lint` fails where this was forgotten.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,9 +27,21 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 WIDTH = 120
 HEADER = """\
 ---
-# Made by `make specs` from plugins/plugin_utils/_settings_table.py; change it there.
+# Made by `make generated` from plugins/plugin_utils/_settings_table.py; change it there.
 argument_specs:
 """
+VERSION = '''\
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Made by `make generated` from galaxy.yml; change it there.
+"""The collection's version, as AWS's and the platform's logs see it."""
+
+from __future__ import annotations
+
+VERSION = "{0}"
+USER_AGENT = "finops_for_cloud.aws/" + VERSION
+'''
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,18 +92,33 @@ ROTATES = [
 ]
 
 
-def main() -> None:
-    """Writes the file of each role."""
-    for case in procedure.CASES:
-        path(case).write_text(text(case))
+def main(arguments: list[str]) -> int:
+    """Writes every file that is out of date; the number of them under `--check`, which writes none."""
+    outdated = {path: text for path, text in files().items() if not path.exists() or path.read_text() != text}
+    if "--check" in arguments:
+        for path in outdated:
+            print(f"{path.relative_to(CHECKOUT)} is out of date: run make generated")
+        return len(outdated)
+    for path, text in outdated.items():
+        path.write_text(text)
+    return 0
 
 
-def path(case: str) -> Path:
+def files() -> dict[Path, str]:
+    """Every generated file, with what it must contain."""
+    version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text())["version"]
+    return {
+        CHECKOUT / "plugins" / "module_utils" / "_version.py": VERSION.format(version),
+        **{specification_path(case): specification(case) for case in procedure.CASES},
+    }
+
+
+def specification_path(case: str) -> Path:
     """The file that Ansible reads a role's argument specifications from."""
     return CHECKOUT / "roles" / case / "meta" / "argument_specs.yml"
 
 
-def text(case: str) -> str:
+def specification(case: str) -> str:
     """The argument specifications of a case's role, for each of its entry points."""
     role = ROLES[case]
     common = _lines(_options(case, only_to_rotate=False), 6)
@@ -157,4 +186,4 @@ def _inline(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

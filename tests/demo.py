@@ -41,7 +41,7 @@ def onboard_twice(
     for run in ("first", "second"):
         print(f"\n===== The {run} run: ansible-playbook {PLAYBOOK} -i inventories/demo =====", flush=True)
         emulator.start_run(run)
-        command = [programs / "ansible-playbook", PLAYBOOK, "-i", "inventories/demo"]
+        command: list[str | Path] = [programs / "ansible-playbook", PLAYBOOK, "-i", "inventories/demo"]
         variables = {**environment, "FINOPS_EMULATOR_JSON": str(description)}
         code = subprocess.run(command, cwd=CHECKOUT, env=variables, check=False).returncode
         if code:

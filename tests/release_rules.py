@@ -109,17 +109,19 @@ def requirements_are_shipped(release: Release) -> Iterator[str]:
 
 
 def version_is_released(release: Release) -> Iterator[str]:
-    """The version has its place in the changelog, is the one in the code, and has no fragment left."""
+    """The version has its place in the changelog, is the one in the code, and no fragment was left out."""
     version = release.about["version"]
-    if version not in release.mapping("changelogs/changelog.yaml").get("releases", {}):
+    releases = release.mapping("changelogs/changelog.yaml").get("releases", {})
+    if version not in releases:
         yield f"changelogs/changelog.yaml has no release {version}: run antsibull-changelog release"
     if not re.search(rf"^v{re.escape(version)}$", release.text("CHANGELOG.rst"), re.MULTILINE):
         yield f"CHANGELOG.rst has no section v{version}: run antsibull-changelog release"
     if f'VERSION = "{version}"' not in release.text("plugins/module_utils/_version.py"):
         yield f"plugins/module_utils/_version.py has another version than the {version} of galaxy.yml: make them one"
-    for path in sorted(release.tracked):
+    taken = {f"changelogs/fragments/{name}" for about in releases.values() for name in about.get("fragments", ())}
+    for path in sorted(set(release.tracked) - taken):
         if path.startswith("changelogs/fragments/") and path.endswith((".yml", ".yaml")):
-            yield f"{path} is left over: raise the version in galaxy.yml and run antsibull-changelog release"
+            yield f"{path} is in no release: raise the version in galaxy.yml, or run antsibull-changelog release"
 
 
 def addresses_are_its_own(release: Release) -> Iterator[str]:

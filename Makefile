@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration molecule faults shells bench recording generated lint clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule faults shells bench recording generated lint release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,7 +25,7 @@ demo: setup ## Onboard the demo fleet against the emulator, twice; the second ru
 emulator: setup ## The embedded AWS and platform in the foreground; writes build/emulator.json
 	$(BIN)/python -m tests.emulator
 
-test: unit integration molecule ## All tests
+test: unit integration targets molecule ## All tests
 
 unit: setup ## Unit tests
 	$(BIN)/python -m pytest tests/unit
@@ -35,6 +35,9 @@ coverage: setup ## Branch coverage of the core by its unit tests alone, file by 
 
 integration: setup ## Integration tests, through the real ansible-playbook
 	$(BIN)/python -m pytest --numprocesses 2 tests/integration
+
+targets: setup ## The targets of ansible-test integration, as other collections have them
+	$(BIN)/python -m tests.targets
 
 molecule: setup ## A scenario for each role
 	$(BIN)/python -m tests.run_molecule
@@ -60,6 +63,9 @@ generated: setup ## Write the files made from others: the roles' argument specif
 
 lint: setup ## Every gate that starts no emulator: sanity, documentation, Galaxy's importer, types, licences and more
 	$(BIN)/python -m tests.lint
+
+release: setup ## Build, check and try the tarball for Galaxy; REPOSITORY=https://... is where it is published
+	$(BIN)/python -m tests.release $(REPOSITORY)
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) build

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.emulator.fleet import Emulator
@@ -22,18 +23,27 @@ def main() -> int:
         description = CHECKOUT / "build" / "demo.json"
         emulator.write(description)
         try:
-            return _onboard_twice(emulator, description)
+            return onboard_twice(emulator, description)
         finally:
             description.unlink(missing_ok=True)
 
 
-def _onboard_twice(emulator: Emulator, description: Path) -> int:
+def onboard_twice(
+    emulator: Emulator,
+    description: Path,
+    programs: Path = Path(sys.executable).parent,
+    environment: Mapping[str, str] = os.environ,
+) -> int:
+    """Returns the exit code, 1 where the second run changed something.
+
+    description: the emulator's file for the demo inventory. programs: the folder that has ansible-playbook.
+    """
     for run in ("first", "second"):
         print(f"\n===== The {run} run: ansible-playbook {PLAYBOOK} -i inventories/demo =====", flush=True)
         emulator.start_run(run)
-        command = [Path(sys.executable).parent / "ansible-playbook", PLAYBOOK, "-i", "inventories/demo"]
-        environment = {**os.environ, "FINOPS_EMULATOR_JSON": str(description)}
-        code = subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode
+        command: list[str | Path] = [programs / "ansible-playbook", PLAYBOOK, "-i", "inventories/demo"]
+        variables = {**environment, "FINOPS_EMULATOR_JSON": str(description)}
+        code = subprocess.run(command, cwd=CHECKOUT, env=variables, check=False).returncode
         if code:
             print(f"The {run} run failed.")
             return code

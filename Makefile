@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration molecule faults shells bench recording specs lint clean mutants
+.PHONY: help setup demo emulator test unit coverage integration molecule faults shells bench recording specs changelog lint clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ recording: setup ## A terminal session of 200 accounts with 3 failures, into bui
 
 specs: setup ## Write the roles' argument specifications from the table of settings
 	$(BIN)/python -m tests.role_specs
+
+changelog: setup ## Take the fragments into changelogs/changelog.yaml and CHANGELOG.rst, under the version of galaxy.yml
+	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-changelog release --update-existing --reload-plugins
 
 lint: setup ## ansible-test sanity, ansible-lint, documentation, types
 	$(BIN)/python -m tests.lint

@@ -25,6 +25,7 @@ SHOWN_ELSEWHERE = [CHECKOUT / "README.md", *sorted(CHECKOUT.glob("roles/*/README
 PAPERS = [*SHOWN_ELSEWHERE, *(path for path in sorted(CHECKOUT.glob("*.md")) if path.name != "README.md")]
 PAPERS += sorted(CHECKOUT.glob("docs/*.md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Of Ansible's template for the README of a certified collection.
 HEADINGS = [
@@ -51,9 +52,13 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def links(paper: Path) -> list[str]:
+    return LINK.findall(CODE.sub("", paper.read_text()))
+
+
 def targets(paper: Path) -> Iterator[tuple[Path, str]]:
     """The files of this repository that a paper leads to, each with the fragment."""
-    for link in LINK.findall(paper.read_text()):
+    for link in links(paper):
         address, dummy, fragment = link.partition("#")
         if address.startswith(PLACEHOLDER + "/blob/main/"):
             yield CHECKOUT / address.removeprefix(PLACEHOLDER + "/blob/main/"), fragment
@@ -76,7 +81,7 @@ def test_every_link_into_the_repository_leads_to_a_file_and_a_heading(paper: Pat
 
 @pytest.mark.parametrize("paper", SHOWN_ELSEWHERE, ids=name)
 def test_what_is_shown_elsewhere_has_absolute_links_alone(paper: Path) -> None:
-    assert [link for link in LINK.findall(paper.read_text()) if not link.startswith("https://")] == []
+    assert [link for link in links(paper) if not link.startswith("https://")] == []
 
 
 def test_the_readme_has_the_headings_of_the_certified_template() -> None:
@@ -121,4 +126,6 @@ def test_the_requirements_are_those_that_ansible_and_galaxy_are_told() -> None:
     assert f"amazon.aws {amazon.removeprefix('>=')} or later" in readme
     assert "boto3 >= 1.34.0" in fragment and "boto3 and botocore 1.34.0 or later" in readme
     python = yaml.safe_load((CHECKOUT / "tests" / "config.yml").read_text())["modules"]["python_requires"]
-    assert f"python {python.replace('>=', '>= ')}" in fragment and f"need {python.removeprefix('>=')} or later" in readme
+    assert (
+        f"python {python.replace('>=', '>= ')}" in fragment and f"need {python.removeprefix('>=')} or later" in readme
+    )

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache", ".ansible", "bench", "emulator")
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", "build", "__pycache__", ".*_cache", ".ansible", "bench", "emulator"
+)
 PAGE = CHECKOUT / "docs" / "adding_a_resource.md"
 # The paths of a block's files, then its language and text.
 BLOCK = re.compile(r"^((?:`[\w./]+`(?:, )?)+):\n\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -113,7 +115,8 @@ def test_its_own_tests_and_those_that_hold_all_lists_together_pass(copy: Copy) -
 def test_ansible_doc_reads_its_modules_and_the_roles_variable(copy: Copy) -> None:
     ansible_doc = Path(sysconfig.get_path("scripts")) / "ansible-doc"
     for module in ("account_alias", "account_alias_info"):
-        assert "alias of an AWS account" in copy.run(ansible_doc, "finops_for_cloud.aws." + module)
+        shown = copy.run(ansible_doc, "finops_for_cloud.aws." + module)
+        assert str(copy.tree) in shown and "by which people know an account" in " ".join(shown.split())
     assert "finops_account_alias" in copy.run(ansible_doc, "--type", "role", "finops_for_cloud.aws.member")
 
 

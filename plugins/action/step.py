@@ -65,7 +65,7 @@ class ActionModule(Shell):
         return {**result, "module": module}
 
     def _run_step(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
-        variables = RoleVariables(task_vars, self._templar)
+        variables = under_way.variables = under_way.variables or RoleVariables(task_vars, self._templar)
         if module == "account":
             variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)

@@ -38,11 +38,12 @@ def readers_names(module: str) -> dict[str, str]:
 
 
 class RoleVariables:
-    """A host's variables, of which those that are set become the options of a step's module."""
+    """A host's variables, of which those that are set become the options of a step's module; each is templated once."""
 
     def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
         self._task_vars = task_vars
         self._templar = templar
+        self._templated: dict[str, Any] = {}
 
     def options(self, module: str, intent: str = procedure.CONNECT) -> dict[str, Any]:
         """The module's options for an intent; AnsibleActionFail names the variable whose template fails."""
@@ -92,13 +93,16 @@ class RoleVariables:
         found: dict[str, Any] = {}
         for option, variable in variables.items():
             if variable in self._task_vars:
-                found.update(self._value(option, variable))
+                found.update((option, value) for value in self._value(variable))
         return found
 
-    def _value(self, option: str, variable: str) -> dict[str, Any]:
-        """A mapping, since what is templated to omit is left out of it."""
-        try:
-            value: dict[str, Any] = self._templar.template({option: self._task_vars[variable]})
-        except AnsibleError as error:
-            raise AnsibleActionFail("{0}: {1}".format(variable, error)) from error
-        return {} if value.get(option) == self._task_vars.get("omit") else value
+    def _value(self, variable: str) -> list[Any]:
+        """The value, or none where the template says omit."""
+        if variable not in self._templated:
+            try:
+                # In a mapping, which ansible-core 2.19 and later leave the value out of.
+                value: dict[str, Any] = self._templar.template({variable: self._task_vars[variable]})
+            except AnsibleError as error:
+                raise AnsibleActionFail("{0}: {1}".format(variable, error)) from error
+            self._templated[variable] = [found for found in value.values() if found != self._task_vars.get("omit")]
+        return self._templated[variable]

@@ -15,17 +15,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import RoleVariables
 
 
 @dataclasses.dataclass
 class Visit:
     """The connections, the login's session (sealed), what the steps found out, and whether one of them has failed.
 
+    variables: the host's, as the first step templated them.
     data_source: as the platform lists it, empty where it lists none, None without a platform.
     report: the report in force, as the module C(cur) returns it.
     """
 
     host: str
+    variables: RoleVariables | None = None
     clients: Clients | None = None
     session: str | None = None
     data_source: dict[str, Any] | None = None

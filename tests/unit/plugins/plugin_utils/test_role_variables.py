@@ -126,3 +126,19 @@ def test_an_error_of_a_variable_names_the_account_only_where_it_is_one(account: 
     with pytest.raises(AnsibleActionFail) as error:
         variables.check({module: {**spec(module), "variant": {"choices": ["documented"]}} for module in VARIABLES})
     assert str(error.value).startswith(begins + "value of finops_policy_variant")
+
+
+def test_each_variable_is_templated_once_for_all_steps() -> None:
+    class Counting(Templar):
+        templated = 0
+
+        def template(self, *given: Any, **named: Any) -> Any:
+            self.templated += 1
+            return super().template(*given, **named)
+
+    variables = {"finops_account_id": "111122223333", "finops_case": "member"}
+    templar = Counting(loader=DataLoader(), variables=variables)
+    shared = RoleVariables(variables, templar)
+    for module in VARIABLES:
+        shared.options(module)
+    assert templar.templated == len(variables)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ REPORT = {"management": True, "member": False, "standalone": True}
 @pytest.mark.parametrize("case", list(procedure.CASES))
 def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
     shown = yaml.safe_load((CHECKOUT / "roles" / case / "vars" / "main.yml").read_text())
-    assert shown["finops_case"] == case
-    assert tuple(step["module"] for step in shown["finops_steps"]) == procedure.resources(case, procedure.CONNECT)
+    tasks = [yaml.safe_load(path.read_text()) for path in (CHECKOUT / "roles" / case / "tasks").iterdir()]
+    assert [task["vars"]["finops_case"] for (task,) in tasks] == [case] * 3
+    steps = shown["finops_steps_of_" + case]
+    assert tuple(step["module"] for step in steps) == procedure.resources(case, procedure.CONNECT)
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -47,3 +50,8 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
 def test_a_rotation_visits_the_key_alone(intent: str) -> None:
     assert procedure.resources("management", intent) == ("account", "access_key")
+
+
+def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:
+    files = [*(CHECKOUT / "playbooks").glob("*.yml"), *(CHECKOUT / "roles").glob("*/tasks/*.yml")]
+    assert [path for path in files if re.search(r"include_(role|tasks):", path.read_text())] == []

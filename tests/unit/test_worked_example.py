@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -83,7 +84,9 @@ class Copy:
 
     def run(self, *command: str | Path) -> str:
         """The output of a command that must succeed; it sees the copy in place of this checkout."""
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "ANSIBLE_COLLECTIONS_PATH": str(self.root)}
+        environment = {**os.environ, "ANSIBLE_HOME": str(self.root / "ansible")}
+        for variable in ("PYTHONPATH", "ANSIBLE_COLLECTIONS_PATH"):
+            environment[variable] = os.pathsep.join(filter(None, (str(self.root), os.environ.get(variable))))
         ended = subprocess.run(command, cwd=self.tree, env=environment, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
@@ -112,11 +115,14 @@ def test_its_own_tests_and_those_that_hold_all_lists_together_pass(copy: Copy) -
 
 
 def test_ansible_doc_reads_its_modules_and_the_roles_variable(copy: Copy) -> None:
-    ansible_doc = Path(sysconfig.get_path("scripts")) / "ansible-doc"
-    for module in ("account_alias", "account_alias_info"):
-        shown = copy.run(ansible_doc, "finops_for_cloud.aws." + module)
-        assert str(copy.tree) in shown and "by which people know an account" in " ".join(shown.split())
-    assert "finops_account_alias" in copy.run(ansible_doc, "--type", "role", "finops_for_cloud.aws.member")
+    ansible_doc = (Path(sysconfig.get_path("scripts")) / "ansible-doc", "--json", "--type")
+    modules = ["finops_for_cloud.aws.account_alias", "finops_for_cloud.aws.account_alias_info"]
+    shown = json.loads(copy.run(*ansible_doc, "module", *modules))
+    assert list(shown) == modules
+    for about in shown.values():
+        assert about["doc"]["filename"].startswith(str(copy.tree)) and about["doc"]["options"]["alias"]["required"]
+    role = json.loads(copy.run(*ansible_doc, "role", "finops_for_cloud.aws.member"))["finops_for_cloud.aws.member"]
+    assert not role["entry_points"]["main"]["options"]["finops_account_alias"]["required"]
 
 
 def test_its_files_are_in_the_style_of_the_others(copy: Copy) -> None:

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule faults shells bench recording generated lint release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule faults shells bench recording generated changelog lint release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ recording: setup ## A terminal session of 200 accounts with 3 failures, into bui
 
 generated: setup ## Write the files made from others: the roles' argument specifications, the version
 	$(BIN)/python -m tests.generated
+
+changelog: setup ## Take the fragments into changelogs/changelog.yaml and CHANGELOG.rst, under the version of galaxy.yml
+	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-changelog release --update-existing --reload-plugins
 
 lint: setup ## Every gate that starts no emulator: sanity, documentation, Galaxy's importer, types, licences and more
 	$(BIN)/python -m tests.lint

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -64,24 +64,24 @@ class Amazon:
 
 CORES = (
     Core("2.17.14", ("3.10", "3.11", "3.12")),
-    Core("2.18.12", ("3.11", "3.12", "3.13")),
+    Core("2.18.19", ("3.11", "3.12", "3.13")),
     Core("2.19.14", ("3.11", "3.12", "3.13")),
-    Core("2.20.8", ("3.12", "3.13", "3.14")),
+    Core("2.20.10", ("3.12", "3.13", "3.14")),
     Core("2.21.5", ("3.12", "3.13", "3.14")),
 )
 # The last of each major version, oldest first.
 AMAZONS = (
     Amazon("10.1.2", "12.3.0", ">=2.17.0"),
-    Amazon("10.3.2", "13.8.0", ">=2.17.0"),
+    Amazon("10.3.2", "13.8.0", ">=2.16.0"),
     Amazon("11.4.0", "14.5.0", ">=2.17.0"),
-    Amazon("12.0.0", "15.0.0a3", ">=2.17.0"),
+    Amazon("12.0.0", "15.0.0a3", ">=2.18.0"),
 )
 # The oldest that the README and amazon.aws 10 name.
 OLDEST_BOTO3 = "1.34.0"
 # Of tests/requirements.txt what the tests import; the rest comes with ansible-core.
 TOOLS = ("boto3", "botocore", "moto", "cheroot", "pyarrow", "pytest", "pytest-xdist")
 # By Python, what stands in for a pin that does not support it.
-STAND_INS = {"3.10": {"pyarrow": "pyarrow==23.0.1"}}
+STAND_INS = {"3.10": {"pyarrow": "pyarrow==25.0.1"}}
 
 
 @dataclass(frozen=True)
@@ -189,13 +189,13 @@ HEADINGS = ("combination", "ansible-core", "Python", "amazon.aws", "boto3", "uni
 
 def table(rows: Iterable[Row], skipped: Iterable[Combination]) -> str:
     """The rows in columns, those that were skipped last."""
-    lines = [HEADINGS]
+    lines: list[tuple[str, ...]] = [HEADINGS]
     for row in rows:
         words = [row.words.get(part, "-") for part in ("unit", *SHELLS, "sanity")]
         verdict = "FAILED: " + ", ".join(row.failed) if row.failed else "passed"
         lines.append((*_identity(row.combination), row.boto3, *words, verdict))
     lines += [(*_identity(combination), *["-"] * 5, "SKIPPED") for combination in skipped]
-    widths = [max(map(len, column)) for column in zip(*lines)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
@@ -247,11 +247,13 @@ class Trial:
         print(f"{self.label} {part}: {words}", flush=True)
         return part not in self.row.failed
 
-    def _command(self, *command: str | Path, cwd: Path = CHECKOUT, **environment: str) -> None:
+    def _command(
+        self, *command: str | Path, cwd: Path = CHECKOUT, environment: Mapping[str, str] | None = None
+    ) -> None:
         """Runs a command with the combination's programs first on the path."""
         path = os.pathsep.join((str(self.combination.interpreter.parent), os.environ["PATH"]))
         # What pip has downloaded once serves all environments.
-        settings = {"PIP_CACHE_DIR": str(BUILD / "pip"), **os.environ, "PATH": path, **environment}
+        settings = {"PIP_CACHE_DIR": str(BUILD / "pip"), **os.environ, "PATH": path, **(environment or {})}
         with self._log.open("a") as log:
             code = subprocess.run(command, cwd=cwd, env=settings, stdout=log, stderr=log, check=False).returncode
         if code:
@@ -262,7 +264,7 @@ class Trial:
         amazon = self._amazon()
         environment = self.combination.interpreter.parents[1]
         made_of = environment / "requirements.txt"
-        wanted = "\n".join(self.requirements)
+        wanted = "\n".join((f"# Python {self.combination.python}", *self.requirements))
         is_there = made_of.exists() and made_of.read_text() == wanted
         if not is_there:
             shutil.rmtree(environment, ignore_errors=True)
@@ -281,7 +283,7 @@ class Trial:
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
                 # Whichever Python the carrier demands, the collection is the same.
-                anyhow = ("--no-deps", "--only-binary", ":all:", "--python-version", "3.12")
+                anyhow = ("--no-deps", "--only-binary", ":all:", "--python-version", "3.14")
                 pip = (sys.executable, "-m", "pip", "download", "--quiet", *anyhow, "--dest", scratch)
                 self._command(*pip, f"ansible=={amazon.carrier}")
                 (wheel,) = Path(scratch).glob("*.whl")
@@ -302,8 +304,8 @@ class Trial:
         outputs = self.combination.folder / "outputs" / shell
         shutil.rmtree(outputs, ignore_errors=True)
         outputs.mkdir(parents=True)
-        variables = {"FINOPS_SHELL": shell, "FINOPS_KEEP_OUTPUTS": str(outputs)}
-        words = self._pytest("tests/integration", "-m", "core", "--numprocesses", "2", **variables)
+        environment = {"FINOPS_SHELL": shell, "FINOPS_KEEP_OUTPUTS": str(outputs)}
+        words = self._pytest("tests/integration", "-m", "core", "--numprocesses", "2", environment=environment)
         kept = sorted(outputs.iterdir())
         if not kept:
             raise PartFailed("no run's output was kept")
@@ -314,11 +316,11 @@ class Trial:
             raise PartFailed(f"{words}, {len(found)} deprecation warnings")
         return words
 
-    def _pytest(self, *arguments: str, **environment: str) -> str:
+    def _pytest(self, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
         """Runs tests; its counts."""
         python = (self.combination.interpreter, "-m", "pytest", "-p", "no:cacheprovider")
         try:
-            self._command(*python, *arguments, **environment)
+            self._command(*python, *arguments, environment=environment)
         except PartFailed as failure:
             raise PartFailed(f"{counted(self._log.read_text())}, {failure}")
         return counted(self._log.read_text())
@@ -334,15 +336,17 @@ class Trial:
         prepare_pip(home, self.combination.packages)
         ceiling = os.pathsep.join((str(root), str(self.combination.packages)))
         command = ("ansible-test", "sanity", "--color", "no", "--python", self.combination.python)
-        self._command(*command, cwd=tree, HOME=str(home), GIT_CEILING_DIRECTORIES=ceiling)
+        self._command(*command, cwd=tree, environment={"HOME": str(home), "GIT_CEILING_DIRECTORIES": ceiling})
         return "clean"
 
 
 def program(version: str) -> str | None:
-    """The program of a version of Python: the one that runs this, or one that starts by its name."""
+    """The program of a version of Python: the one that runs this, one that starts by its name, or one of pyenv's."""
     if version == "{0}.{1}".format(*sys.version_info):
         return sys.executable
-    return "python" + version if starts("python" + version) else None
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    installed = map(str, pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+    return next((name for name in (f"python{version}", *installed) if starts(name)), None)
 
 
 def main(names: Sequence[str]) -> int:

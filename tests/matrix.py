@@ -269,7 +269,9 @@ class Trial:
         if not is_there:
             shutil.rmtree(environment, ignore_errors=True)
             self._command(program(self.combination.python) or "", "-m", "venv", environment)
-            self._command(self.combination.interpreter, "-m", "pip", "install", "--quiet", *self.requirements)
+            self._command(
+                self.combination.interpreter, "-m", "pip", "install", "--quiet", "--no-compile", *self.requirements
+            )
             made_of.write_text(wanted)
         link(self.combination.packages / AMAZON, amazon)
         self._command(self.combination.interpreter, "tests/link_collection.py")

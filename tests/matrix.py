@@ -32,7 +32,6 @@ from tests.lint import AMAZON, CHECKOUT, COLLECTION, copy_collection, link, prep
 
 BUILD = CHECKOUT / "build" / "matrix"
 SHELLS = ("action", "module")
-DEPRECATION = "[DEPRECATION WARNING]"
 LINES_OF_A_FAILURE = 80
 
 
@@ -166,12 +165,8 @@ def counted(output: str) -> str:
 
 
 def deprecations(output: str) -> list[str]:
-    """The deprecation warnings in what ansible-playbook printed, each up to the next empty line."""
-    return [
-        paragraph[paragraph.index(DEPRECATION) :]
-        for paragraph in re.split(r"\n\s*\n", output)
-        if DEPRECATION in paragraph
-    ]
+    """The deprecation warnings in what ansible-playbook printed, each up to an empty line or the next warning."""
+    return re.findall(r"\[DEPRECATION WARNING\].*?(?=\n\s*\n|\n\[|\Z)", output, re.DOTALL)
 
 
 @dataclass

@@ -157,6 +157,7 @@ OUTPUT = """PLAY [Connect] *****
 
 [DEPRECATION WARNING]: Importing 'to_text' is deprecated.
 This feature will be removed.
+[WARNING]: Something else
 
 ok: [payer] => [WARNING]: no deprecation
 """

@@ -45,7 +45,7 @@ def test_what_is_oldest_is_what_the_collection_says_that_it_supports() -> None:
     assert core == f">={CORES[0].series}.0"
     assert Version(AMAZONS[0].version) in SpecifierSet(amazon)
     assert Version(AMAZONS[0].version).major == Version(amazon.removeprefix(">=")).major
-    assert re.search(rf"boto3\W+{OLDEST_BOTO3.removesuffix('.0')}\b", (CHECKOUT / "README.md").read_text())
+    assert re.search(rf"boto3\b.* {OLDEST_BOTO3.removesuffix('.0')}\b", (CHECKOUT / "README.md").read_text())
     oldest = combination("oldest")
     assert (oldest.core, oldest.python, oldest.amazon, oldest.boto3) == (CORES[0], "3.10", AMAZONS[0], OLDEST_BOTO3)
 

@@ -327,7 +327,7 @@ class Trial:
         """ansible-test sanity, on the combination's Python."""
         root = self.combination.folder / "sanity"
         home = BUILD / "home"
-        tree = copy_collection(root / COLLECTION, keep_links=True)
+        tree = copy_collection(root / COLLECTION)
         # ansible-test asks the nearest repository for the files, and this checkout's knows none under build/.
         self._command("git", "init", "--quiet", tree)
         link(root / AMAZON, BUILD / "amazon" / self.combination.amazon.version)

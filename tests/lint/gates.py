@@ -35,7 +35,12 @@ Gate = Callable[[], bool]
 
 CODE = ("plugins", "tests")
 TYPED = ("plugins/module_utils", "plugins/plugin_utils", "plugins/action", "plugins/callback")
-TYPED_TESTS = ("tests/emulator", "tests/bench", "tests/lint", "tests/generated.py")
+TYPED_TESTS = (
+    "tests/emulator",
+    "tests/bench",
+    "tests/lint",
+    *(f"tests/{name}.py" for name in ("generated", "matrix", "release", "release_rules", "targets")),
+)
 # What galaxy-importer logs so makes it fail here, whatever its exit code; but a role that is not public has this name.
 BAD_LOG_LINE = re.compile(r"(?!WARNING: roles/_\w+:1: role-name: )(WARNING|ERROR|CRITICAL): |Traceback|Error during")
 # What pip-audit says without the service; whatever a pin names was installed, so that "not found" is no word of PyPI's.

@@ -104,7 +104,7 @@ def context_of(call: ApiCall, identity: Identity) -> dict[str, str | list[str]]:
     aws:SecureTransport is true although the emulator listens on plain HTTP: it stands for AWS's TLS endpoints,
     and the usual TLS-only statement must not refuse everything here that it lets pass there.
     """
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
     context: dict[str, str | list[str]] = {
         "aws:SecureTransport": "true",
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),

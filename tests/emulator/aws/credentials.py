@@ -89,7 +89,7 @@ def _authenticate_session(call: ApiCall, account: str) -> Identity:
     if not hmac.compare_digest(_session_token(call), session.session_token):
         raise errors.invalid_token(call)
     check_signature(call, session.secret_access_key)
-    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     if session.expiration.replace(tzinfo=None) <= now:
         raise errors.expired_token(call)
     role_name = session.role_arn.rsplit("/", 1)[-1]
@@ -161,8 +161,8 @@ def _without_header(canonical: str, name: str) -> str:
 def _check_time(call: ApiCall, timestamp: str) -> None:
     """AWS refuses signatures older or newer than a quarter of an hour; presigned ones carry their own lifetime."""
     assert call.signature is not None
-    signed_at = datetime.datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
-    now = datetime.datetime.now(datetime.UTC)
+    signed_at = datetime.datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.timezone.utc)
     if call.signature.presigned:
         if now > signed_at + datetime.timedelta(seconds=int(call.query.get("X-Amz-Expires", ["0"])[0])):
             raise errors.AwsError("AccessDenied", "Request has expired", 403)

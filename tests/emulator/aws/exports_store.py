@@ -31,7 +31,7 @@ _OUTPUTS = {("PARQUET", "PARQUET"), ("TEXT_OR_CSV", "GZIP"), ("TEXT_OR_CSV", "ZI
 
 def now() -> datetime.datetime:
     """The time, as AWS shows it: to the millisecond."""
-    moment = datetime.datetime.now(datetime.UTC)
+    moment = datetime.datetime.now(datetime.timezone.utc)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -43,7 +43,9 @@ def _known_services() -> frozenset[str]:
 
 @functools.cache
 def _protocol(service: str) -> str:
-    return str(botocore.session.get_session().get_service_model(service).resolved_protocol)
+    model = botocore.session.get_session().get_service_model(service)
+    # botocore before 1.36 knows only one protocol of a service.
+    return str(model.resolved_protocol if hasattr(model, "resolved_protocol") else model.protocol)
 
 
 @functools.cache

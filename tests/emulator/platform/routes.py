@@ -151,7 +151,7 @@ def _token_json(token: Token) -> dict[str, Any]:
 
 
 def _timestamp(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None).isoformat()
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).replace(tzinfo=None).isoformat()
 
 
 def _add_organizations(app: flask.Flask, store: Store, access: _Access) -> None:

@@ -141,7 +141,7 @@ def check_update(body: Mapping[str, Any], now: datetime.datetime | None = None) 
     for name in REIMPORT_FIELDS:
         if name in body:
             check_integer(name, body[name])
-            _check_reimport(name, body[name], now or datetime.datetime.now(datetime.UTC))
+            _check_reimport(name, body[name], now or datetime.datetime.now(datetime.timezone.utc))
 
 
 def _check_reimport(name: str, value: int, now: datetime.datetime) -> None:

@@ -238,7 +238,7 @@ def test_calls_are_logged(bench: Bench) -> None:
 def test_services_the_discovery_uses(bench: Bench) -> None:
     assert bench.admin("ec2").describe_instances()["Reservations"] == []
     assert bench.admin("elbv2").describe_load_balancers()["LoadBalancers"] == []
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
     points = bench.admin("cloudwatch").get_metric_statistics(
         Namespace="AWS/EC2",
         MetricName="CPUUtilization",

@@ -307,7 +307,7 @@ def test_new_keys_work_in_the_end(bench: Bench, faults: Faults) -> None:
     refused = unknown_for(new("sts").get_caller_identity)
     assert set(refused) == {"InvalidClientTokenId"}
     (key,) = bench.admin("iam").list_access_keys(UserName=name)["AccessKeyMetadata"]
-    assert datetime.datetime.now(datetime.UTC) - key["CreateDate"] >= datetime.timedelta(seconds=0.5)
+    assert datetime.datetime.now(datetime.timezone.utc) - key["CreateDate"] >= datetime.timedelta(seconds=0.5)
 
 
 def last_used(bench: Bench, key: str) -> dict[str, Any]:
@@ -318,7 +318,7 @@ def test_the_age_of_a_key(bench: Bench, faults: Faults) -> None:
     name, who = bench.user()
     faults.age_key(who.key, 91)
     (key,) = bench.admin("iam").list_access_keys(UserName=name)["AccessKeyMetadata"]
-    assert (datetime.datetime.now(datetime.UTC) - key["CreateDate"]).days == 91
+    assert (datetime.datetime.now(datetime.timezone.utc) - key["CreateDate"]).days == 91
     with pytest.raises(KeyError, match="AKIANOTHERE"):
         faults.age_key("AKIANOTHERE", 1)
 
@@ -331,11 +331,11 @@ def test_the_last_use_of_a_key(bench: Bench, faults: Faults) -> None:
         getattr(who(service), operation)()
         used = last_used(bench, who.key)
         assert (used["ServiceName"], used["Region"]) == (service, "us-east-1")
-        assert datetime.datetime.now(datetime.UTC) - used["LastUsedDate"] < datetime.timedelta(minutes=2)
+        assert datetime.datetime.now(datetime.timezone.utc) - used["LastUsedDate"] < datetime.timedelta(minutes=2)
     faults.set_last_used(who.key, 40)
     used = last_used(bench, who.key)
     assert used["ServiceName"] == "s3"
-    assert (datetime.datetime.now(datetime.UTC) - used["LastUsedDate"]).days == 40
+    assert (datetime.datetime.now(datetime.timezone.utc) - used["LastUsedDate"]).days == 40
     faults.set_last_used(who.key, 1.5, "sts")
     assert last_used(bench, who.key)["ServiceName"] == "sts"
     faults.set_last_used(who.key, None)

@@ -189,8 +189,8 @@ def test_role_sources_keep_their_account(bench: Bench) -> None:
     [((2025, 3), 1, False), ((2025, 3), 15, True), ((2026, 2), 28, True), ((2026, 3), 1, False)],
 )
 def test_reimport_window(month: tuple[int, int], day: int, accepted: bool) -> None:
-    now = datetime.datetime(2026, 3, 14, 12, tzinfo=datetime.UTC)
-    moment = datetime.datetime(*month, day, tzinfo=datetime.UTC)
+    now = datetime.datetime(2026, 3, 14, 12, tzinfo=datetime.timezone.utc)
+    moment = datetime.datetime(*month, day, tzinfo=datetime.timezone.utc)
     body = {"last_import_at": int(moment.timestamp())}
     if accepted:
         validation.check_update(body, now)
@@ -202,7 +202,7 @@ def test_reimport_window(month: tuple[int, int], day: int, accepted: bool) -> No
 
 def test_reimport_through_the_api(bench: Bench) -> None:
     identifier = bench.create("one", bench.config()).body["id"]
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(datetime.timezone.utc)
     moment = int(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()) - 86400
     answer = bench.update(identifier, last_import_at=moment, last_import_modified_at=moment)
     assert (answer.status, answer.body["last_import_at"], answer.body["last_import_modified_at"]) == (

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration molecule faults shells bench recording specs lint clean mutants
+.PHONY: help setup demo emulator test unit coverage integration molecule matrix faults shells bench recording specs lint clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ integration: setup ## Integration tests, through the real ansible-playbook
 
 molecule: setup ## A scenario for each role
 	$(BIN)/python -m tests.run_molecule
+
+matrix: setup ## All of it with every supported ansible-core and Python; MATRIX="oldest newest 2.19-py3.12" chooses
+	$(BIN)/python -m tests.matrix $(MATRIX)
 
 mutants: setup ## Mistakes planted in the core's decisions; fails if its unit tests find less than 85 % of them
 	$(BIN)/python -m tests.mutants

@@ -151,14 +151,14 @@ def starts(program: str) -> bool:
     return subprocess.run(command, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
 
 
-def prepare_pip(home: Path) -> None:
+def prepare_pip(home: Path, packages: Path = PACKAGES) -> None:
     """Puts into a home folder what pip needs there, since ansible-test hands its environments little more than HOME.
 
-    It would download pip's installer; what Python brings does as well.
+    It would download pip's installer; what Python brings does as well. `packages` has the ansible-test that is to run.
     """
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    source = (PACKAGES / "ansible_test" / "_internal" / "python_requirements.py").read_text()
+    source = (packages / "ansible_test" / "_internal" / "python_requirements.py").read_text()
     for version in re.findall(r"pip='([0-9.]+)'", source):
         installer = cache / "get_pip_{0}.py".format(version.replace(".", "_"))
         installer.write_text("import ensurepip\n\nensurepip.bootstrap()\n")

@@ -32,13 +32,16 @@ ROTATE = "finops_for_cloud.aws.rotate_keys"
 Variables = dict[str, Any]
 
 
-# The shell of all runs that do not name one themselves; tests.shells sets it to compare the two.
-_SHELL: Variables = {"finops_in_process": False} if os.environ.get("FINOPS_SHELL") == "module" else {}
+# By shell, finops_in_process. FINOPS_SHELL leaves one: for tests that run through each, and for runs that name none.
+_NAMED = os.environ.get("FINOPS_SHELL")
+SHELLS = {name: in_process for name, in_process in (("action", True), ("module", False)) if _NAMED in (None, name)}
+_SHELL: Variables = {"finops_in_process": False} if _NAMED == "module" else {}
 
 
 def _current_test() -> str:
-    """The name of the test that runs, as a file can have it."""
-    return re.sub(r"[^\w.-]+", "-", os.environ.get("PYTEST_CURRENT_TEST", "none").removesuffix(" (call)"))
+    """The name of the test that runs, as a file can have it, the same whichever shell it runs through."""
+    name = os.environ.get("PYTEST_CURRENT_TEST", "none").removesuffix(" (call)").replace(f"[{_NAMED}]", "")
+    return re.sub(r"[^\w.-]+", "-", name)
 
 
 @dataclasses.dataclass
@@ -152,6 +155,8 @@ class Fleet:
         results = [json.loads(line) for line in record.read_text().splitlines()]
         if os.environ.get("FINOPS_KEEP_RESULTS"):
             shutil.copy(record, Path(os.environ["FINOPS_KEEP_RESULTS"]) / f"{_current_test()}.{self._runs}.results")
+        if os.environ.get("FINOPS_KEEP_OUTPUTS"):
+            (Path(os.environ["FINOPS_KEEP_OUTPUTS"]) / f"{_current_test()}.{self._runs}.txt").write_text(output)
         return Run(process.returncode, output, results, self.emulator.calls(name))
 
     def kill(self) -> None:
@@ -191,6 +196,7 @@ class Fleet:
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_DEPRECATION_WARNINGS": "1",
             "COLUMNS": "200",
             "FINOPS_RECORD": str(record),
             "AWS_EC2_METADATA_DISABLED": "true",

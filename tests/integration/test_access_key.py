@@ -86,6 +86,7 @@ def test_a_young_key_is_not_rotated(connected: Laboratory) -> None:
     assert connected.keys == {old: "Active"}
 
 
+@pytest.mark.core
 def test_an_old_key_is_replaced_then_deleted_after_its_grace(connected: Laboratory) -> None:
     old = connected.age(90)
     check = connected.rotate("--check")

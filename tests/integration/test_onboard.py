@@ -11,13 +11,12 @@ from collections import Counter
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
-from tests.integration.playbook import ROTATE, Fleet, Run, Variables
+from tests.integration.playbook import ROTATE, SHELLS, Fleet, Run, Variables
 
-SHELLS = pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
 BUDGET = {"management": 12, "standalone": 12, "member": 8}
 
 
-@pytest.fixture(params=[True, False], ids=["action", "module"])
+@pytest.fixture(params=SHELLS.values(), ids=list(SHELLS))
 def runs(request: pytest.FixtureRequest, fleet: Fleet) -> tuple[Fleet, Run, Run]:
     """The fleet and two runs over it."""
     first, second = (fleet.run(fleet.everything(), finops_in_process=request.param) for dummy in range(2))
@@ -26,6 +25,7 @@ def runs(request: pytest.FixtureRequest, fleet: Fleet) -> tuple[Fleet, Run, Run]
     return fleet, first, second
 
 
+@pytest.mark.core
 def test_the_fleet_is_connected_as_documented_and_a_second_run_changes_nothing(
     runs: tuple[Fleet, Run, Run], capsys: pytest.CaptureFixture[str]
 ) -> None:

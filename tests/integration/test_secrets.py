@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.playbook import Fleet, Run
+from tests.integration.playbook import SHELLS, Fleet, Run
 from tests.integration.watcher import Watcher, secrets
 
 
@@ -22,7 +22,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
     return found
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
+@pytest.mark.parametrize("in_process", SHELLS.values(), ids=list(SHELLS))
 def test_no_secret_is_seen_anywhere(fleet: Fleet, folders: tuple[Path, Path, Path], in_process: bool) -> None:
     home, temporary, facts = folders
     environment = {
@@ -59,7 +59,7 @@ def test_no_secret_is_seen_anywhere(fleet: Fleet, folders: tuple[Path, Path, Pat
             assert secret not in str(run.results), name
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["action", "module"])
+@pytest.mark.parametrize("in_process", SHELLS.values(), ids=list(SHELLS))
 def test_a_failed_hand_over_shows_no_secret_and_leaves_no_key(fleet: Fleet, in_process: bool) -> None:
     platform = fleet.emulator.platform
     account = fleet.standalone()

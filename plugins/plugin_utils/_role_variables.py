@@ -97,12 +97,13 @@ class RoleVariables:
         return found
 
     def _value(self, variable: str) -> list[Any]:
-        """The value, or none where the template says omit."""
+        """The value, or none where the variable is null or its template says omit."""
         if variable not in self._templated:
             try:
                 # In a mapping, which ansible-core 2.19 and later leave the value out of.
                 value: dict[str, Any] = self._templar.template({variable: self._task_vars[variable]})
             except AnsibleError as error:
                 raise AnsibleActionFail("{0}: {1}".format(variable, error)) from error
-            self._templated[variable] = [found for found in value.values() if found != self._task_vars.get("omit")]
+            nothing = (None, self._task_vars.get("omit"))
+            self._templated[variable] = [found for found in value.values() if found not in nothing]
         return self._templated[variable]

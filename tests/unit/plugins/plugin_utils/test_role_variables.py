@@ -138,7 +138,8 @@ def test_each_variable_is_templated_once_for_all_steps() -> None:
         templated = 0
 
         def template(self, *given: Any, **named: Any) -> Any:
-            self.templated += 1
+            # Before ansible-core 2.19 it calls itself for the values of a mapping.
+            self.templated += isinstance(given[0], dict)
             return super().template(*given, **named)
 
     variables = {"finops_account_id": "111122223333", "finops_case": "member"}

@@ -32,17 +32,17 @@ def onboard_twice(
     emulator: Emulator,
     description: Path,
     programs: Path = Path(sys.executable).parent,
-    environment: Mapping[str, str] = os.environ,
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Returns the exit code, 1 where the second run changed something.
 
-    description: the emulator's file for the demo inventory. programs: the folder that has ansible-playbook.
+    description: the emulator's file for the demo inventory. programs: the folder that has ansible-playbook. environment: by default this one.
     """
     for run in ("first", "second"):
         print(f"\n===== The {run} run: ansible-playbook {PLAYBOOK} -i inventories/demo =====", flush=True)
         emulator.start_run(run)
         command: list[str | Path] = [programs / "ansible-playbook", PLAYBOOK, "-i", "inventories/demo"]
-        variables = {**environment, "FINOPS_EMULATOR_JSON": str(description)}
+        variables = {**(environment or os.environ), "FINOPS_EMULATOR_JSON": str(description)}
         code = subprocess.run(command, cwd=CHECKOUT, env=variables, check=False).returncode
         if code:
             print(f"The {run} run failed.")

@@ -16,11 +16,11 @@ from packaging.version import Version
 from tests import matrix
 from tests.matrix import AMAZONS, CHECKOUT, CORES, OLDEST_BOTO3, Combination, Core, Row
 
-HERE = {"3.10", "3.11", "3.12", "3.13"}
+HERE = frozenset({"3.10", "3.11", "3.12", "3.13"})
 PINNED = (CHECKOUT / "tests" / "requirements.txt").read_text()
 
 
-def chosen(*names: str, present: set[str] = HERE) -> list[str]:
+def chosen(*names: str, present: frozenset[str] = HERE) -> list[str]:
     return [combination.name for combination in matrix.choose(names, present)]
 
 

@@ -95,7 +95,7 @@ def test_a_run_in_a_terminal(fleet: Fleet, columns: int) -> None:
 
 
 def test_a_run_through_a_pipe(fleet: Fleet) -> None:
-    run = fleet.run(groups_with_a_failure(fleet), environment={**PIPE, "FINOPS_FLEET_INTERVAL": "1"})
+    run = fleet.run(groups_with_a_failure(fleet), environment={**PIPE, "FINOPS_FLEET_INTERVAL": "0"})
     assert run.code == 2
     assert "\r" not in run.output and "\x1b" not in run.output
     check_the_end(fleet, run.output)

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults shells bench recording generated changelog lint release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults shells bench recording generated changelog lint planted release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ generated: setup ## Write the files made from others: the roles' argument specif
 
 changelog: setup ## Take the fragments into changelogs/changelog.yaml and CHANGELOG.rst, under the version of galaxy.yml
 	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-changelog release --update-existing --reload-plugins
+
+planted: setup ## A fault for each gate of `make lint`, which must find it; about six minutes
+	$(BIN)/python -m tests.lint.planted
 
 lint: setup ## Every gate that starts no emulator: sanity, documentation, Galaxy's importer, types, licences and more
 	$(BIN)/python -m tests.lint

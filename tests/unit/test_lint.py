@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.lint import gates, links, policies
+from tests.lint import gates, links, planted, policies
 from tests.lint.__main__ import Report, summary
 from tests.lint.policies import Justification
 from tests.lint.tree import CHECKOUT
@@ -107,3 +107,14 @@ def test_each_hook_runs_the_gate_that_it_is_named_after() -> None:
 
 def test_every_gate_says_what_it_holds() -> None:
     assert all(gate.__doc__ for gate in gates.GATES)
+
+
+def test_for_every_gate_a_fault_can_be_planted(tmp_path: Path) -> None:
+    assert {fault.gate for fault in planted.FAULTS} == {gate.__name__ for gate in gates.GATES}
+    for fault in planted.FAULTS:
+        path = tmp_path / fault.gate / fault.path
+        path.parent.mkdir(parents=True)
+        original = CHECKOUT / fault.path
+        path.write_text(original.read_text() if original.exists() else "")
+        fault.plant(tmp_path / fault.gate)
+        assert not original.exists() or path.read_text() != original.read_text()

@@ -5,9 +5,9 @@
 
 Each mistake is planted in memory only, in a forked process that already has botocore and pytest; the files stay as
 they are. It is killed if a test fails that is beside its file and calls the changed function: first those in
-`test_<file>*.py`, then the others of the same room. The
-decisions are what `MUTATED` names, without functions that talk to AWS or the platform (`_talks`), and without words:
-docstrings, annotations, and every text with a space in it; codes, operations and keys have none.
+`test_<file>*.py`, then the others of the same room. The decisions are what `MUTATED` names, without functions that talk
+to AWS or the platform (`_talks`), and without words: docstrings, annotations, and every text with a space in it; codes,
+operations and keys have none.
 
 Why not a tool: mutmut 3.8.1 works in this layout, but changes every text three ways and sees none as words (748 mutants
 for 2 files, 2.6 in a second; most survivors are titles and remedies), leaves out the tables outside of functions, the

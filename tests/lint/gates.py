@@ -72,7 +72,8 @@ def sanity() -> bool:
 
 def galaxy() -> bool:
     """galaxy-importer takes the tarball, and nothing in its log is a warning or an error."""
-    folder = environment("galaxy-importer")
+    requirements = CHECKOUT / "tests" / "requirements-galaxy-importer.txt"
+    folder = environment("galaxy-importer", requirements.read_text())
     # ansible-doc, as the importer runs it, looks for amazon.aws beside itself only.
     link(next(folder.glob("lib/python*/site-packages")) / AMAZON, PACKAGES / AMAZON)
     target = BUILD / "galaxy"

@@ -4,7 +4,7 @@
 """Builds the tarball for Galaxy, checks what is in it, and runs it where nothing of the checkout is known.
 
 `python -m tests.release REPOSITORY`, with the address where the collection is published; without it the tarball is
-built with a placeholder and must not be published. Everything goes into build/release/.
+built with a placeholder and must not be published. Everything goes into build/.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import venv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.demo import onboard_twice
 from tests.emulator.fleet import Emulator
+from tests.lint.environments import environment
 from tests.lint.tree import CHECKOUT, copy_collection
 from tests.release_rules import PLACEHOLDER, Release, faults
 
@@ -30,7 +30,7 @@ INVENTORY = CHECKOUT / "inventories" / "demo"
 NAME = "finops_for_cloud.aws"
 # What a user's environment has besides the collection, as tests/requirements.txt pins it.
 USERS_PACKAGES = ("ansible", "boto3", "botocore")
-ANSIBLE_BUILDER = ("ansible-builder==3.2.0",)  # reads the declaration for execution environments
+ANSIBLE_BUILDER = "ansible-builder==3.2.0\n"  # reads the declaration for execution environments
 TO_DO = """
 Left to do by hand for {name} {version}:
   1. git tag --annotate {version} --message "{name} {version}", and push the tag to {repository}
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     """The exit code; the only argument is the repository's address, empty for the placeholder."""
     try:
         _release(_checked_address(arguments[0]) if arguments and arguments[0] else None)
-    except ReleaseError as error:
+    except (ReleaseError, subprocess.CalledProcessError) as error:
         print(f"\nNO RELEASE: {error}", file=sys.stderr)
         return 1
     return 0
@@ -128,7 +128,7 @@ class Installed:
     """The collection as a user has it, in an environment of its own with an empty home."""
 
     def __init__(self, tarball: Path) -> None:
-        self._programs = environment_with(BUILD / "venv", _pinned(USERS_PACKAGES))
+        self._programs = environment("user", _pinned(USERS_PACKAGES)) / "bin"
         self._environment = empty_environment(BUILD, self._programs)
         self._collections = BUILD / "collections"
         shutil.rmtree(self._collections, ignore_errors=True)
@@ -162,9 +162,9 @@ class Installed:
 
     def introspect(self) -> None:
         """Lets ansible-builder read which Python packages the collection asks for."""
-        builder = environment_with(BUILD / "builder", ANSIBLE_BUILDER)
-        environment = empty_environment(BUILD, builder)
-        found = run(builder / "ansible-builder", "introspect", self._collections, environment=environment)
+        programs = environment("ansible-builder", ANSIBLE_BUILDER) / "bin"
+        variables = empty_environment(BUILD, programs)
+        found = run(programs / "ansible-builder", "introspect", self._collections, environment=variables)
         print(found, end="")
         for package in USERS_PACKAGES[1:]:
             if not re.search(rf"\b{package}\W.*{re.escape(NAME)}", found):
@@ -207,18 +207,6 @@ class Installed:
         return run(self._programs / program, *arguments, environment=self._environment, silent=silent)
 
 
-def environment_with(folder: Path, requirements: Sequence[str]) -> Path:
-    """The folder of the programs of a virtual environment, which is made anew where its requirements changed."""
-    stamp = folder / "requirements.txt"
-    wanted = "".join(f"{requirement}\n" for requirement in requirements)
-    if not stamp.exists() or stamp.read_text() != wanted:
-        venv.create(folder, clear=True, symlinks=True, with_pip=True)
-        install = ("-m", "pip", "install", "--quiet", "--no-compile", *requirements)
-        run(folder / "bin" / "python", *install, environment={**os.environ, "PIP_CACHE_DIR": str(BUILD / "pip")})
-        stamp.write_text(wanted)
-    return folder / "bin"
-
-
 def empty_environment(folder: Path, programs: Path) -> dict[str, str]:
     """A user's environment variables, with an empty home in the folder and no setting of Ansible, AWS or Python."""
     home = folder / "home"
@@ -255,9 +243,9 @@ def git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
 
 
-def _pinned(packages: Sequence[str]) -> list[str]:
+def _pinned(packages: Sequence[str]) -> str:
     requirements = (CHECKOUT / "tests" / "requirements.txt").read_text()
-    return [_pin(requirements, package) for package in packages]
+    return "".join(f"{_pin(requirements, package)}\n" for package in packages)
 
 
 def _pin(requirements: str, package: str) -> str:

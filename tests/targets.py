@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.emulator.fleet import Emulator
 from tests.lint.tree import AMAZON, CHECKOUT, COLLECTION, PACKAGES, copy_collection, link
+from tests.variables import common_variables
 
 BUILD = CHECKOUT / "build" / "targets"
 TARGETS = Path("tests", "integration", "targets")
@@ -51,12 +52,7 @@ def _configure(tree: Path, emulator: Emulator, accounts: Mapping[str, str]) -> N
     variables: dict[str, Any] = {
         "finops_accounts": accounts,
         "finops_role": emulator.assume_role_name,
-        "finops_aws_endpoint_url": emulator.aws_endpoint_url,
-        "finops_aws_access_key": emulator.access_key_id,
-        "finops_aws_secret_key": emulator.secret_access_key,
-        "finops_platform_url": emulator.platform_url,
-        "finops_platform_organization_id": emulator.platform_organization_id,
-        "finops_platform_token": emulator.platform_token,
+        **common_variables(emulator.as_json()),
     }
     path = tree / "tests" / "integration" / "integration_config.yml"
     path.touch(mode=0o600)

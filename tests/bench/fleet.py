@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any
 
 from tests.bench.emulator import EmulatorProcess
+from tests.variables import common_variables
 
 STANDALONE_SHARE = 0.02
 KINDS = ("mix", "standalone")
@@ -71,15 +72,7 @@ def inventory(accounts: list[Account], about: dict[str, Any]) -> dict[str, Any]:
             variables["finops_aws_access_key"] = account.access_key_id
             variables["finops_aws_secret_key"] = account.secret_access_key
         groups[account.case]["hosts"][account.name] = variables
-    common = {
-        "finops_aws_endpoint_url": about["aws_endpoint_url"],
-        "finops_aws_access_key": about["access_key_id"],
-        "finops_aws_secret_key": about["secret_access_key"],
-        "finops_platform_url": about["platform_url"],
-        "finops_platform_organization_id": about["platform_organization_id"],
-        "finops_platform_token": about["platform_token"],
-    }
-    return {**groups, "all": {"vars": common}}
+    return {**groups, "all": {"vars": common_variables(about)}}
 
 
 def for_floor(accounts: list[Account], about: dict[str, Any]) -> dict[str, Any]:

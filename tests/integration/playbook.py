@@ -25,6 +25,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
 from tests.emulator.fleet import Emulator
+from tests.variables import common_variables
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 ONBOARD = "finops_for_cloud.aws.onboard"
@@ -88,14 +89,7 @@ class Fleet:
         self.emulator = emulator
         self.folder = folder
         self._runs = 0
-        self.common: Variables = {
-            "finops_aws_endpoint_url": emulator.aws_endpoint_url,
-            "finops_aws_access_key": emulator.access_key_id,
-            "finops_aws_secret_key": emulator.secret_access_key,
-            "finops_platform_url": emulator.platform_url,
-            "finops_platform_organization_id": emulator.platform_organization_id,
-            "finops_platform_token": emulator.platform_token,
-        }
+        self.common: Variables = common_variables(emulator.as_json())
 
     def management(self, **variables: Any) -> Variables:
         """The management account."""
@@ -244,13 +238,15 @@ class Fleet:
         """Make an account's linked data source with an assumed role, as somebody at the platform would."""
         account_id = account["finops_account_id"]
         config = {"linked": True, "assume_role_account_id": account_id, "assume_role_name": role}
-        options = {name.removeprefix("finops_"): value for name, value in self.common.items()}
-        Platform(options).create_cloud_account(name=f"aws-{account_id}", type="aws_cnr", config=config)
+        self._client().create_cloud_account(name=f"aws-{account_id}", type="aws_cnr", config=config)
 
     def remove_source(self, account: Variables) -> None:
         """Remove an account's data source as somebody at the platform would."""
-        options = {name.removeprefix("finops_"): value for name, value in self.common.items()}
-        Platform(options).delete_cloud_account(self._source_id(account))
+        self._client().delete_cloud_account(self._source_id(account))
+
+    def _client(self) -> Platform:
+        """The platform's client, as somebody at the platform would call it."""
+        return Platform({name.removeprefix("finops_"): value for name, value in self.common.items()})
 
     def _source_id(self, account: Variables) -> str:
         return str(self.sources()[account["finops_account_id"]]["id"])

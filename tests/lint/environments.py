@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 from tests.lint.tree import CHECKOUT, ENVIRONMENT, PACKAGES
@@ -30,20 +31,19 @@ PIP_SETTINGS = (
 )
 
 
-def environment(name: str) -> Path:
-    """The folder build/environments/NAME with what tests/requirements-NAME.txt pins; made anew when that changed.
+def environment(name: str, requirements: str) -> Path:
+    """The folder build/environments/NAME with a virtual environment, made anew where its requirements changed.
 
+    requirements: the text of a file as pip reads it.
     Raises subprocess.CalledProcessError where it cannot be made.
     """
     folder = CHECKOUT / "build" / "environments" / name
-    requirements = CHECKOUT / "tests" / f"requirements-{name}.txt"
     stamp = folder / "requirements.txt"
-    if not stamp.exists() or stamp.read_text() != requirements.read_text():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install = ("-m", "pip", "install", "--quiet", "--requirement", requirements)
-        subprocess.run([folder / "bin" / "python", *install], check=True)
-        shutil.copy(requirements, stamp)
+    if not stamp.exists() or stamp.read_text() != requirements:
+        venv.create(folder, clear=True, symlinks=True, with_pip=True)
+        install = ("-m", "pip", "install", "--quiet", "--no-compile", "--requirement", "/dev/stdin")
+        subprocess.run([folder / "bin" / "python", *install], input=requirements, text=True, check=True)
+        stamp.write_text(requirements)
     return folder
 
 

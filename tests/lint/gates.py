@@ -39,7 +39,7 @@ TYPED_TESTS = (
     "tests/emulator",
     "tests/bench",
     "tests/lint",
-    *(f"tests/{name}.py" for name in ("generated", "matrix", "release", "release_rules", "targets")),
+    *(f"tests/{name}.py" for name in ("generated", "matrix", "release", "release_rules", "targets", "variables")),
 )
 # What galaxy-importer logs so makes it fail here, whatever its exit code; but a role that is not public has this name.
 BAD_LOG_LINE = re.compile(r"(?!WARNING: roles/_\w+:1: role-name: )(WARNING|ERROR|CRITICAL): |Traceback|Error during")
@@ -72,7 +72,8 @@ def sanity() -> bool:
 
 def galaxy() -> bool:
     """galaxy-importer takes the tarball, and nothing in its log is a warning or an error."""
-    folder = environment("galaxy-importer")
+    requirements = CHECKOUT / "tests" / "requirements-galaxy-importer.txt"
+    folder = environment("galaxy-importer", requirements.read_text())
     # ansible-doc, as the importer runs it, looks for amazon.aws beside itself only.
     link(next(folder.glob("lib/python*/site-packages")) / AMAZON, PACKAGES / AMAZON)
     target = BUILD / "galaxy"

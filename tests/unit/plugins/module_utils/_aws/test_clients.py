@@ -1,109 +1,34 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an account is reached: options checked before any call, the right option blamed, each answer understood."""
+"""How an account is reached: options checked before any call, the right option blamed, and who the caller is."""
 
 from __future__ import annotations
 
-import datetime
 import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import clients as module
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import sessions
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import CentralClients, Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import CentralClients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
-    FinopsError,
-    InputError,
-    OutcomeUnknown,
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from tests.unit.plugins.module_utils._aws.scripted_aws import (
+    CENTRAL_ROLE,
+    ROLE,
+    USER,
+    actions,
+    assumed,
+    clients,
+    form,
+    identity,
+    refusal,
+    xml,
 )
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER
-from tests.unit.plugins.module_utils.scripted_server import (
-    GARBAGE,
-    NOTHING,
-    ScriptedServer,
-    answer,
-    cut,
-    scripted_server,
-)
-
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/Access"
-CENTRAL_ROLE = f"arn:aws:iam::{OTHER}:role/Secrets"
-HTML = b"<html><body>Sign in"
-
-
-def xml(operation: str, result: str, status: int = 200) -> bytes:
-    return answer(
-        status,
-        body=f"<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>".encode(),
-    )
-
-
-def refusal(code: str, message: str = "m", status: int = 403) -> bytes:
-    text = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
-    return answer(status, body=text.encode())
-
-
-def identity(account: str = ACCOUNT, partition: str = "aws") -> bytes:
-    arn = f"arn:{partition}:iam::{account}:user/admin"
-    return xml("GetCallerIdentity", f"<Account>{account}</Account><Arn>{arn}</Arn><UserId>u</UserId>")
-
-
-def assumed(account: str = ACCOUNT, minutes: float = 60) -> bytes:
-    end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
-    return xml(
-        "AssumeRole",
-        "<Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role-secret</SecretAccessKey>"
-        f"<SessionToken>role-token</SessionToken><Expiration>{end:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
-        "<AssumedRoleUser><AssumedRoleId>i</AssumedRoleId>"
-        f"<Arn>arn:aws:sts::{account}:assumed-role/Access/finops-for-cloud</Arn></AssumedRoleUser>",
-    )
-
-
-USER = xml("GetUser", "<User><UserName>u</UserName></User>")
-KEY = xml("CreateAccessKey", "<AccessKey><AccessKeyId>AKIANEW</AccessKeyId></AccessKey>")
-
-
-@pytest.fixture
-def aws() -> Iterator[ScriptedServer]:
-    with scripted_server() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def slept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[float]:
-    """The seconds that would have been waited; nothing of this machine's configuration counts."""
-    waits: list[float] = []
-    monkeypatch.setattr(time, "sleep", waits.append)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.delitem(sessions.SHARED_SESSIONS, None, raising=False)
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    return waits
-
-
-def clients(url: str = "http://127.0.0.1:1", **options: Any) -> Clients:
-    given = {"account_id": ACCOUNT, "access_key": "AKIA", "secret_key": "base-secret", "endpoint_url": url}
-    return Clients({**given, **options})
-
-
-def form(aws: ScriptedServer, number: int = 0) -> dict[str, str]:
-    """The parameters of a request."""
-    return {name: values[0] for name, values in parse_qs(aws.requests[number].body.decode()).items()}
-
-
-def actions(aws: ScriptedServer) -> list[str]:
-    return [form(aws, number)["Action"] for number in range(len(aws.requests))]
+from tests.unit.plugins.module_utils.scripted_server import ScriptedServer, answer
 
 
 def test_the_caller_is_asked_for_once(aws: ScriptedServer) -> None:
@@ -271,155 +196,6 @@ def test_the_region_is_the_options_the_environments_the_profiles_or_us_east_1(
     assert (account.region, account.partition) == (region, partition)
 
 
-@pytest.mark.parametrize("broken", [answer(200, body=HTML), answer(200, body=b"<a><b>")], ids=["a page", "cut"])
-def test_a_reading_is_repeated_where_its_answer_cannot_be_read(
-    aws: ScriptedServer, slept: list[float], broken: bytes
-) -> None:
-    aws.script = [broken, broken, broken, USER]
-    assert clients(aws.url).read("iam", "get_user")["User"] == {"UserName": "u"}
-    assert slept == [0.5, 1.0, 2.0]
-
-
-def test_a_reading_whose_answer_can_never_be_read_is_an_error(aws: ScriptedServer) -> None:
-    aws.script = [answer(200, body=HTML)]
-    with pytest.raises(FinopsError, match="what AWS answered to iam:get_user cannot be read") as error:
-        clients(aws.url).read("iam", "get_user")
-    assert not isinstance(error.value, OutcomeUnknown)
-    assert len(aws.requests) == 4
-
-
-@pytest.mark.parametrize("broken", [GARBAGE, NOTHING, answer(502, body=HTML), cut(503, HTML)])
-def test_a_reading_without_an_answer_is_repeated_by_botocore_alone(aws: ScriptedServer, broken: bytes) -> None:
-    aws.script = [broken]
-    with pytest.raises(FinopsError) as error:
-        clients(aws.url).read("iam", "get_user")
-    assert not isinstance(error.value, OutcomeUnknown)
-    assert len(aws.requests) == module.ATTEMPTS
-
-
-@pytest.mark.parametrize(
-    "broken", [answer(200, body=HTML), answer(200, body=b'{"Exports": [{"Exp')], ids=["a page", "cut"]
-)
-def test_json_that_cannot_be_read_is_not_taken_for_an_empty_answer(aws: ScriptedServer, broken: bytes) -> None:
-    aws.script = [broken]
-    account = clients(aws.url)
-    with pytest.raises(FinopsError, match="cannot be read"):
-        account.read_all("bcm-data-exports", "list_exports", "Exports")
-    with pytest.raises(OutcomeUnknown, match="cannot be read"):
-        account.write("ssm", "put_parameter", {"Name": "n", "Value": "v"})
-
-
-def test_json_without_content_is_right_where_there_is_none_to_have(aws: ScriptedServer) -> None:
-    aws.script = [answer(200, {}), answer(400, {"__type": "ParameterNotFound", "message": "m"})]
-    account = clients(aws.url)
-    account.write("ssm", "delete_parameter", {"Name": "n"})
-    assert account.read("ssm", "get_parameter", missing=("ParameterNotFound",), Name="n") is None
-
-
-BROKEN = {
-    "cut": cut(),
-    "garbage": GARBAGE,
-    "nothing": NOTHING,
-    "a page": answer(200, body=HTML),
-    "a gateway's page": answer(502, body=HTML),
-    "a gateway's page that is cut": cut(502, HTML),
-    "a server's error": refusal("InternalFailure", status=500),
-    "a server's error of a new name": refusal("SomethingNew", status=500),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_write_that_must_not_be_done_twice_is_sent_once_and_its_outcome_unknown(
-    aws: ScriptedServer, name: str
-) -> None:
-    aws.script = [BROKEN[name]]
-    with pytest.raises(OutcomeUnknown):
-        clients(aws.url).write("iam", "create_access_key", {"UserName": "u"})
-    assert actions(aws) == ["CreateAccessKey"]
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_another_write_is_an_unknown_outcome_too_where_no_attempt_is_answered(aws: ScriptedServer, name: str) -> None:
-    aws.script = [BROKEN[name]]
-    with pytest.raises(OutcomeUnknown):
-        clients(aws.url).write("iam", "tag_user", {"UserName": "u", "Tags": []})
-
-
-def test_a_throttled_write_that_must_not_be_done_twice_is_repeated(aws: ScriptedServer, slept: list[float]) -> None:
-    throttle = refusal("Throttling", status=400)
-    aws.script = [throttle, throttle, KEY]
-    made = clients(aws.url).write("iam", "create_access_key", {"UserName": "u"})
-    assert made["AccessKey"]["AccessKeyId"] == "AKIANEW"
-    assert slept == [pytest.approx(1, rel=0.26), pytest.approx(2, rel=0.26)]
-
-
-def test_a_refused_write_is_an_error(aws: ScriptedServer) -> None:
-    aws.script = [refusal("AccessDenied")]
-    with pytest.raises(AwsError, match="AccessDenied"):
-        clients(aws.url).write("iam", "create_user", {"UserName": "u"})
-    assert len(aws.requests) == 1
-
-
-@pytest.mark.parametrize("repeat_on", ["", "Invalid principal"])
-def test_a_write_is_repeated_while_its_refusal_means_not_yet(
-    aws: ScriptedServer, slept: list[float], repeat_on: str
-) -> None:
-    aws.script = [refusal("Malformed", "Invalid principal", 400), answer(200, body=b"<TagUserResponse/>")]
-    if repeat_on:
-        clients(aws.url).write("iam", "tag_user", {"UserName": "u", "Tags": []}, repeat_on)
-    else:
-        with pytest.raises(AwsError, match="Invalid principal"):
-            clients(aws.url).write("iam", "tag_user", {"UserName": "u", "Tags": []}, repeat_on)
-    assert len(slept) == len(aws.requests) - 1 == (1 if repeat_on else 0)
-
-
-@pytest.mark.parametrize(
-    ("operation", "requests"), [("tag_user", 6), ("untag_user", 1)], ids=["a write waits", "a removal is done"]
-)
-def test_what_is_not_there_has_not_spread_yet_or_is_gone(aws: ScriptedServer, operation: str, requests: int) -> None:
-    aws.script = [refusal("NoSuchEntity", status=404)]
-    parameters = {"UserName": "u", "TagKeys": []} if operation == "untag_user" else {"UserName": "u", "Tags": []}
-    if requests == 1:
-        assert clients(aws.url).write("iam", operation, parameters) == {}
-    else:
-        with pytest.raises(AwsError, match="NoSuchEntity"):
-            clients(aws.url).write("iam", operation, parameters)
-    assert len(aws.requests) == requests
-
-
-def test_a_removal_that_is_refused_is_an_error(aws: ScriptedServer) -> None:
-    aws.script = [refusal("DeleteConflict", status=409)]
-    with pytest.raises(AwsError, match="DeleteConflict"):
-        clients(aws.url).write("iam", "delete_user", {"UserName": "u"})
-
-
-def test_what_is_missing_is_none_where_the_caller_says_so(aws: ScriptedServer) -> None:
-    aws.script = [refusal("NoSuchEntity", status=404)]
-    account = clients(aws.url)
-    assert account.read("iam", "get_user", missing=("NoSuchEntity",)) is None
-    assert account.read_all("iam", "list_user_tags", "Tags", missing=("NoSuchEntity",), UserName="u") is None
-    with pytest.raises(AwsError, match="NoSuchEntity"):
-        account.read("iam", "get_user")
-    with pytest.raises(AwsError, match="NoSuchEntity"):
-        account.read_all("iam", "list_user_tags", "Tags", UserName="u")
-
-
-def test_all_pages_of_a_listing_are_one_list(aws: ScriptedServer) -> None:
-    def page(key: str, more: str) -> bytes:
-        tags = f"<Tags><member><Key>{key}</Key><Value>v</Value></member></Tags>"
-        return xml("ListUserTags", f"{tags}<IsTruncated>{'true' if more else 'false'}</IsTruncated>{more}")
-
-    aws.script = [page("a", "<Marker>m</Marker>"), page("b", "")]
-    found = clients(aws.url).read_all("iam", "list_user_tags", "Tags", UserName="u")
-    assert [tag["Key"] for tag in found] == ["a", "b"]
-
-
-def test_a_parameter_that_aws_does_not_take_is_never_quoted(aws: ScriptedServer) -> None:
-    with pytest.raises(FinopsError, match="iam:tag_user.*not of the form") as error:
-        clients(aws.url).write("iam", "tag_user", {"UserName": ["s3cret"], "Tags": []})
-    assert "s3cret" not in str(error.value)
-
-
 def test_a_service_is_called_in_the_region_that_was_set_for_it(aws: ScriptedServer) -> None:
     aws.script = [answer(200, body=b"<ListAllMyBucketsResult/>")]
     account = clients(aws.url, region="eu-west-1")
@@ -515,39 +291,6 @@ def test_the_platforms_token_is_among_the_secrets_and_its_waits_are_told() -> No
     account.say = said.append
     tell("waiting")
     assert said == ["waiting"]
-
-
-def test_writes_to_the_platform_and_the_store_go_to_them(aws: ScriptedServer) -> None:
-    aws.script = [answer(200, {"id": "1", "account_id": ACCOUNT, "config": {}})]
-    account = clients(platform_url=aws.url, platform_organization_id="o", platform_token="t")
-    assert account.write("platform", "update_cloud_account", {"identifier": "1", "name": "n"})["id"] == "1"
-    assert account.store is None and account.store is None
-    with pytest.raises(AttributeError):
-        account.write("store", "write", {})
-
-
-def test_asked_for_it_tells_the_calls_it_made(aws: ScriptedServer) -> None:
-    aws.script = [USER, assumed(OTHER), identity()]
-    account = clients(aws.url, debug_botocore_endpoint_logs=True)
-    account.read("iam", "get_user")
-    account.elsewhere(CENTRAL_ROLE, None).log_in()
-    account.prove("AKIANEW", "s")
-    assert account.resource_actions == {"iam:GetUser", "sts:AssumeRole", "sts:GetCallerIdentity"}
-
-
-def test_otherwise_it_keeps_no_list_of_calls(aws: ScriptedServer) -> None:
-    aws.script = [identity()]
-    account = clients(aws.url)
-    account.log_in()
-    assert account.resource_actions == set()
-
-
-def test_pauses_grow_up_to_a_limit(slept: list[float]) -> None:
-    account = clients()
-    for attempt in range(1, 9):
-        account.pause(attempt)
-    account.wait(42.0)
-    assert slept == [pytest.approx(min(8.0, 0.25 * 2**attempt), rel=0.26) for attempt in range(1, 9)] + [42.0]
 
 
 def test_what_all_accounts_share_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -44,13 +43,6 @@ def after(error: Exception) -> FinopsError:
     with pytest.raises(FinopsError) as caught:
         converted("iam:create_user", function)
     return caught.value
-
-
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    waits: list[float] = []
-    monkeypatch.setattr(time, "sleep", waits.append)
-    return waits
 
 
 def test_a_value_is_handed_on() -> None:

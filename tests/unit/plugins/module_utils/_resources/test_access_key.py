@@ -13,99 +13,32 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import key_lifecycle
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Facts, Key, Notes
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Notes
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import AccessKey, State
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import summary
-from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, FakeClients, codes, titles, wordless
-
-NOW = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
-USER = "FinOpsForCloudUser"
-REPORT = {
-    "report_name": f"billing-{ACCOUNT}",
-    "bucket_name": f"billing-export-{ACCOUNT}",
-    "bucket_prefix": "reports",
-    "cur_version": 2,
-    "config_scheme": "bucket_only",
-}
-ROOT = {"type": "root"}
-PLATFORM = {"platform_url": "https://platform.example.com", "state": "present", "data_source": ROOT}
-NESTED = {"data_source": {"type": "root", "cur_prefix": "a/b"}}
-CREATE = ["tag_user", "create_access_key", "prove"]
-
-
-class Store:
-    """A store that holds one value."""
-
-    name = "kept"
-
-    def __init__(self, key_id: str | None = None) -> None:
-        self.value = {"access_key_id": key_id, "secret_access_key": "not-to-be-seen"} if key_id else None
-
-    def read(self) -> dict[str, Any] | None:
-        return self.value
-
-
-def key(name: str, age: float = 0, active: bool = True, used: float | None = None, known: bool = True) -> Key:
-    days = datetime.timedelta
-    last_used = None if used is None else NOW - days(used)
-    return Key(name, active, NOW - days(age), last_used, None if used is None else "s3", known)
-
-
-def source(key_id: str | None, **config: Any) -> dict[str, Any]:
-    config = {**REPORT, "access_key_id": key_id, **config}
-    return {"id": "one", "name": "shop", "account_id": ACCOUNT, "config": config}
-
-
-def access_key(store: str | None = None, **options: Any) -> AccessKey:
-    clients = FakeClients(store=Store(store or None) if store is not None else None)
-    return AccessKey({**PLATFORM, **options}, clients)
-
-
-def state(
-    *keys: Key,
-    held: str | None = None,
-    store: str | None = None,
-    made: str | None = None,
-    notes: Notes | None = None,
-    has_platform: bool = True,
-    gives_up: bool = False,
-    **config: Any,
-) -> State:
-    facts = Facts(keys, held, store, notes or Notes(), made, has_platform, NOW)
-    return State(facts, source(held, **config) if held else None, gives_up)
-
-
-def operations(plan: Plan) -> list[str]:
-    return [step.operation for step in plan.steps]
-
-
-def named(plan: Plan, operation: str) -> Step:
-    return next(step for step in plan.steps if step.operation == operation)
-
-
-NEW_ID, NEW_SECRET = (Answer("create_access_key", ("AccessKey", part)) for part in ("AccessKeyId", "SecretAccessKey"))
-KEEPING = Step(
-    "",
-    "store",
-    "write",
-    {"access_key_id": NEW_ID, "secret_access_key": NEW_SECRET, "account_id": ACCOUNT, "user_name": USER},
-    after={"name": "kept"},
-    undo=Step("", "store", "restore", {"previous": Answer("kept", ())}),
+from tests.unit.plugins.module_utils._resources.keys import (
+    ASKED,
+    CREATE,
+    NESTED,
+    NEW,
+    NOTED,
+    NOW,
+    OLD,
+    PLATFORM,
+    RETIRED,
+    ROOT,
+    SWITCH,
+    USER,
+    access_key,
+    alone,
+    key,
+    named,
+    operations,
+    state,
 )
-
-
-def creation(code: str, undo: Step) -> Step:
-    """The making of a key."""
-    after = {"user_name": USER}
-    return Step("", "iam", "create_access_key", {"UserName": USER}, code=code, after=after, undo=undo)
-
-
-NOTED = Notes(None, NOW)
-SWITCH = ["update_cloud_account", "prove_held"]
-OLD, NEW = key("OLD", age=100), key("NEW", age=5)
-RETIRED = dataclasses.replace(OLD, active=False)
+from tests.unit.plugins.module_utils.fake_clients import FakeClients, codes, titles
 
 
 @pytest.mark.parametrize(
@@ -183,7 +116,6 @@ def test_what_becomes_of_the_keys(
 
 
 MOVED = {"bucket_prefix": "elsewhere"}
-ASKED = {"data_source": {"type": "root", "cur_prefix": "reports"}}
 
 
 @pytest.mark.parametrize(
@@ -250,81 +182,6 @@ def test_a_nested_prefix_waits_for_its_first_delivery_before_any_key_is_made(
 
 
 @pytest.mark.parametrize(
-    ("current", "wanted", "steps"),
-    [
-        (state(OLD, held="OLD", store="OLD"), [], []),
-        (
-            state(OLD, held="OLD"),
-            ["KEY_NOT_STORED"],
-            [*CREATE, "write", *SWITCH, "update_access_key"],
-        ),
-        (
-            state(OLD, held="OLD", store="GONE"),
-            ["KEY_NOT_STORED"],
-            [*CREATE, "write", *SWITCH, "update_access_key"],
-        ),
-        (state(NEW, store="NEW"), ["SOURCE_MISSING"], ["create_cloud_account", "prove_held"]),
-        (
-            state(OLD, NEW, held="OLD", store="NEW"),
-            ["KEY_WAITING"],
-            ["tag_user", *SWITCH, "update_access_key"],
-        ),
-        (
-            state(OLD, NEW, held="OLD", store="NEW", notes=Notes("OLD")),
-            ["KEY_WAITING"],
-            [*SWITCH, "update_access_key"],
-        ),
-        (state(NEW, held="GONE", store="NEW"), ["KEY_WAITING"], SWITCH),
-        (state(OLD, held="OLD", store="OLD", bucket_prefix="elsewhere"), ["SOURCE_REPORT"], SWITCH),
-        (state(RETIRED, held="OLD", store="OLD"), ["KEY_BROKEN"], [*CREATE, "write", *SWITCH]),
-        (
-            state(NEW, held="OLD", store="GONE", made="NEW"),
-            [],
-            ["write", *SWITCH],
-        ),
-    ],
-)
-def test_with_a_store(current: State, wanted: list[str], steps: list[str]) -> None:
-    plan = access_key(store="", **ASKED).plan(current)
-    assert codes(plan) == wanted
-    assert operations(plan) == steps
-
-
-def alone(*keys: Key, **changes: Any) -> State:
-    return state(*keys, has_platform=False, **changes)
-
-
-@pytest.mark.parametrize(
-    ("options", "current", "wanted", "steps"),
-    [
-        ({}, alone(), ["KEY_MISSING"], [*CREATE, "write"]),
-        ({}, alone(OLD, store="OLD"), [], []),
-        ({"rotate": "now"}, alone(OLD, store="OLD"), ["KEY_DUE"], [*CREATE, "write"]),
-        ({}, alone(NEW, made="NEW"), [], ["write"]),
-        ({}, alone(OLD, NEW, store="NEW", notes=Notes("OLD")), [], []),
-        ({"grace_days": 5}, alone(OLD, NEW, store="NEW", notes=Notes("OLD")), ["KEY_SUPERSEDED"], ["update_access_key"]),
-        ({"grace_days": 5}, alone(key("OLD", 100, used=4), NEW, store="NEW", notes=Notes("OLD")), [], []),
-        ({"grace_days": 5, "retire": False}, alone(OLD, NEW, store="NEW", notes=Notes("OLD")), [], []),
-        ({}, alone(NEW, RETIRED, store="NEW"), [], []),
-        ({"grace_days": 5}, alone(NEW, RETIRED, store="NEW"), ["KEY_RETIRED"], ["delete_access_key"]),
-        (
-            {},
-            alone(key("LEFT"), notes=NOTED),
-            ["KEY_MISSING", "KEY_ORPHANED"],
-            [*CREATE, "write", "delete_access_key"],
-        ),
-        ({"delivered": False, **NESTED}, alone(), ["KEY_MISSING"], [*CREATE, "write"]),
-    ],
-)  # fmt: skip
-def test_a_store_without_a_platform_gives_its_readers_their_days_of_grace(
-    options: dict[str, Any], current: State, wanted: list[str], steps: list[str]
-) -> None:
-    plan = access_key(store="", platform_url=None, **options).plan(current)
-    assert codes(plan) == wanted
-    assert operations(plan) == steps
-
-
-@pytest.mark.parametrize(
     ("platform", "switched_ago", "pause"), [("https://p.example.com", 10, 20), ("https://p.example.com", 100, -70)]
 )
 def test_a_replaced_key_stays_active_until_calls_have_ended(platform: str, switched_ago: float, pause: float) -> None:
@@ -357,55 +214,6 @@ def test_the_note_comes_before_the_key_and_says_what_is_there() -> None:
 def test_a_rotation_says_why(rotate: str, reason: str) -> None:
     plan = access_key(rotate=rotate).plan(state(OLD, held="OLD"))
     assert named(plan, "create_access_key").title == f"Create an access key for the user {USER}: {reason}"
-
-
-def test_a_new_key_is_proved_before_anybody_gets_it_and_its_values_stand_in_no_plan() -> None:
-    current = state(OLD, held="OLD", store="OLD")
-    plan = access_key(store="", rotate="now").plan(current)
-    undo = Step("", "proof", "delete_unheld_key", {"user_name": USER, "key_id": NEW_ID})
-    config = {**REPORT, "access_key_id": NEW_ID, "secret_access_key": NEW_SECRET}
-    wanted = {"access_key_id": NEW_ID, **{key: REPORT[key] for key in ("report_name", "bucket_name", "bucket_prefix")}}
-    assert wordless(plan.steps) == [
-        Step("", "iam", "tag_user", {"UserName": USER, "Tags": key_lifecycle.making_tags(current.facts)}),
-        creation("KEY_DUE", undo),
-        Step("", "proof", "prove", {"key_id": NEW_ID, "secret": NEW_SECRET}),
-        KEEPING,
-        Step(
-            "",
-            "platform",
-            "update_cloud_account",
-            {"identifier": "one", "config": config},
-            before={"config": {**REPORT, "access_key_id": "OLD"}},
-            after={"config": REPORT},
-            repeat_on="OE0433",
-        ),
-        Step("", "proof", "prove_held", {"answer": Answer("update_cloud_account", ()), "wanted": wanted}),
-        Step(
-            "",
-            "iam",
-            "update_access_key",
-            {"UserName": USER, "AccessKeyId": "OLD", "Status": "Inactive"},
-            before={"status": "Active"},
-            after={"status": "Inactive"},
-            pause_before=30,
-        ),
-    ]
-
-
-def test_a_key_for_a_store_alone_is_taken_back_without_a_look() -> None:
-    plan = access_key(store="", platform_url=None).plan(alone())
-    undo = Step("", "iam", "delete_access_key", {"UserName": USER, "AccessKeyId": NEW_ID})
-    assert wordless([plan.steps[1], plan.steps[3]]) == [creation("KEY_MISSING", undo), KEEPING]
-    assert plan.steps[1].title == f"Create an access key for the user {USER}: none is in service"
-
-
-def test_a_kept_key_is_handed_over_with_the_secret_that_the_store_answered() -> None:
-    plan = access_key(store="").plan(state(OLD, NEW, held="OLD", store="NEW"))
-    config = named(plan, "update_cloud_account").parameters["config"]
-    kept = {part: Answer("kept", (part,)) for part in ("access_key_id", "secret_access_key")}
-    assert config == {**REPORT, **kept}
-    noting = {"UserName": USER, "Tags": [{"Key": key_lifecycle.SUPERSEDED_TAG, "Value": "OLD"}]}
-    assert wordless(plan.steps[:1]) == [Step("", "iam", "tag_user", noting)]
 
 
 def test_a_login_that_the_platform_never_shows_is_not_handed_over_once_more() -> None:

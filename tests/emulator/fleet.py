@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.emulator.aws.embedded import EmbeddedAws
 from tests.emulator.aws.seed import ROLE_NAME
+from tests.emulator.clock import Clock
 from tests.emulator.platform.app import PlatformApplication
 from tests.emulator.platform.aws_access import Key
 from tests.emulator.serving import Server, WsgiApplication
@@ -25,7 +26,8 @@ class Emulator:
     """
     The embedded AWS and the embedded platform, from `with` to its end.
 
-    The attributes are the keys of build/emulator.json; `faults` disturbs both. Only one can run in a process, as moto's state is global.
+    The attributes are the keys of build/emulator.json; `faults` disturbs both, `clock` is their time, `costs` is what
+    accounts have used. Only one can run in a process, as moto's state is global.
     """
 
     def __init__(self, members: int = 4) -> None:
@@ -48,7 +50,9 @@ class Emulator:
         self._stop()
 
     def _start(self) -> None:
-        self.aws = EmbeddedAws(self._members)
+        self.clock = Clock()
+        self.aws = EmbeddedAws(self._members, self.clock)
+        self.costs = self.aws.state.costs
         self.faults = self.aws.application.faults
         self.aws_endpoint_url = self._serve(self.aws.application)
         fleet = self.aws.fleet
@@ -61,7 +65,13 @@ class Emulator:
         self.standalone_secret_access_key = fleet.standalone.secret_access_key
         self.assume_role_name = ROLE_NAME
         service_key = Key(fleet.platform.access_key_id, fleet.platform.secret_access_key)
-        self.platform = PlatformApplication(self._serve(self.aws.application.answer_platform), service_key, self.faults)
+        self.platform = PlatformApplication(
+            self._serve(self.aws.application.answer_platform),
+            service_key,
+            self.faults,
+            self.clock,
+            lambda: self.aws.state.changes,
+        )
         self.platform_url = self._serve(self.platform)
         self.platform_token = self.platform.token
         self.platform_organization_id = self.platform.organization_id
@@ -87,9 +97,18 @@ class Emulator:
         platform_calls = self.platform.calls.as_json(run)
         return sorted(self.aws.log.as_json(run) + platform_calls, key=lambda call: call["moment"])
 
-    def deliver(self, account_id: str, export_name: str) -> dict[str, Any]:
-        """Let an export deliver now."""
-        return self.aws.deliver(account_id, export_name)
+    def deliver(self, account_id: str, export_name: str, month: str | None = None) -> dict[str, Any]:
+        """Let an export deliver a month, such as "2026-09", now; this month where None."""
+        return self.aws.deliver(account_id, export_name, month)
+
+    def pass_days(self, days: int, delivery_hour: int = 6) -> None:
+        """Let days go by: an import round every hour, and before the one at this hour (UTC) every export delivers."""
+        for dummy in range(days * 24):
+            self.clock.forward(hours=1)
+            if self.clock.now().hour == delivery_hour:
+                self.aws.refresh_all()
+            self.platform.imports.schedule_round()
+            self.platform.imports.run()
 
     def deliver_report(self, account_id: str, report_name: str) -> dict[str, Any]:
         """Let a legacy report deliver now."""
@@ -100,8 +119,9 @@ class Emulator:
         self.aws.set_export_health(account_id, export_name, reason)
 
     def reset(self) -> None:
-        """Back to the seeded accounts, with the same ids and keys, to a platform without data sources, no faults."""
+        """Back to the seeded accounts, with the same ids and keys; no sources, no faults, no costs, the real time."""
         self.faults.clear()
+        self.clock.release()
         self.aws.reset()
         urllib.request.urlopen(f"{self.platform_url}/_emulator/reset", data=b"", timeout=60).close()
 

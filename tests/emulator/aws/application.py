@@ -118,6 +118,7 @@ class AwsApplication:
         return response
 
     def _record(self, call: ApiCall, status: int, code: str | None) -> None:
+        self._state.changes += is_write(call.operation) and _BY_PLATFORM not in call.environ
         self._log.record(
             account=call.account,
             service=call.service,

@@ -104,7 +104,7 @@ class CostAndUsageReportResponse(BaseResponse):
             raise _Invalid("")
         account, bucket, region = self.current_account, report["S3Bucket"], report["S3Region"]
         source = f"arn:aws:cur:us-east-1:{account}:definition/{report['ReportName']}"
-        policies = data_exports.bucket_policies()
+        policies = data_exports.state_in_use().policies
         if not (
             bucket_fits(bucket, region, account)
             and service_may(policies, REPORTS_SERVICE, "s3:GetBucketPolicy", f"arn:aws:s3:::{bucket}", source)

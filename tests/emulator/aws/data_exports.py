@@ -16,22 +16,21 @@ from moto.core.responses import ActionResult, BaseResponse
 from tests.emulator.aws import exports_tables, model_validation
 from tests.emulator.aws.exports_errors import Invalid, NotFound
 from tests.emulator.aws.exports_store import DataExportsBackend, exports_backends
-from tests.emulator.aws.s3_buckets import BucketPolicies
 from tests.emulator.aws.state import AwsState
 
 _PAGE = 100
-_policies = BucketPolicies()
+_state = AwsState()
 
 
 def use_state(state: AwsState) -> None:
-    """Look bucket policies up here (moto makes the response objects itself, so they cannot be handed anything)."""
-    global _policies
-    _policies = state.policies
+    """Look policies and the time up here (moto makes response objects itself, so they cannot be handed anything)."""
+    global _state
+    _state = state
 
 
-def bucket_policies() -> BucketPolicies:
-    """The bucket policies of the running emulator."""
-    return _policies
+def state_in_use() -> AwsState:
+    """The state of the running emulator."""
+    return _state
 
 
 def page_of(items: Sequence[Any], size: int | None, token: str | None) -> tuple[list[Any], str | None]:
@@ -72,12 +71,14 @@ class DataExportsResponse(BaseResponse):
         """Names are unique in the account; AWS checks the bucket before it answers."""
         request = self._request()
         tags = {tag["Key"]: tag["Value"] for tag in request.get("ResourceTags", [])}
-        return ActionResult({"ExportArn": self.backend.create(request["Export"], tags, _policies).arn})
+        export = self.backend.create(request["Export"], tags, _state.policies, _state.clock.now())
+        return ActionResult({"ExportArn": export.arn})
 
     def update_export(self) -> ActionResult:
         """Overwrites the whole definition."""
         request = self._request()
-        export = self.backend.update(request["ExportArn"], request["Export"], _policies)
+        arn, definition = request["ExportArn"], request["Export"]
+        export = self.backend.update(arn, definition, _state.policies, _state.clock.now())
         return ActionResult({"ExportArn": export.arn})
 
     def delete_export(self) -> ActionResult:

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from moto.moto_api._internal import mock_random
 
 from tests.emulator.aws import cur2_columns, exports_tables
-from tests.emulator.aws.exports_store import DataExportsBackend, StoredExport, now
+from tests.emulator.aws.exports_store import DataExportsBackend, StoredExport
+from tests.emulator.aws.line_items import LineItem
 from tests.emulator.aws.s3_buckets import BucketPolicies
 from tests.emulator.aws.service_delivery import write_object
 
@@ -29,58 +30,19 @@ _ARROW_TYPES = {
     "timestamp": pa.timestamp("ms"),
     "map<string,string>": pa.map_(pa.string(), pa.string()),
 }
-USAGE = (
-    ("AmazonEC2", "BoxUsage:t3.micro", "RunInstances", 0.0104),
-    ("AmazonEC2", "EBS:VolumeUsage.gp3", "CreateVolume-Gp3", 0.0022),
-    ("AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", 0.0007),
-)
-
-
-def usage_row(payer: str, account: str, usage: tuple[str, str, str, float], hour: datetime.datetime) -> dict[str, Any]:
-    """One line item; columns without a value here are null in the file."""
-    service, usage_type, operation, cost = usage
-    month = hour.replace(day=1, hour=0)
-    following = (month + datetime.timedelta(days=32)).replace(day=1)
-    return {
-        "identity_line_item_id": mock_random.get_random_string(52, lower_case=True),
-        "identity_time_interval": f"{hour:%Y-%m-%dT%H:00:00Z}/{hour + datetime.timedelta(hours=1):%Y-%m-%dT%H:00:00Z}",
-        "bill_billing_entity": "AWS",
-        "bill_bill_type": "Anniversary",
-        "bill_payer_account_id": payer,
-        "bill_billing_period_start_date": month,
-        "bill_billing_period_end_date": following,
-        "line_item_usage_account_id": account,
-        "line_item_line_item_type": "Usage",
-        "line_item_usage_start_date": hour,
-        "line_item_usage_end_date": hour + datetime.timedelta(hours=1),
-        "line_item_product_code": service,
-        "line_item_usage_type": usage_type,
-        "line_item_operation": operation,
-        "line_item_resource_id": f"arn:aws:example:us-east-1:{account}:{usage_type.lower()}",
-        "line_item_usage_amount": 1.0,
-        "line_item_currency_code": "USD",
-        "line_item_unblended_rate": str(cost),
-        "line_item_unblended_cost": cost,
-        "line_item_blended_rate": str(cost),
-        "line_item_blended_cost": cost,
-        "line_item_line_item_description": f"{service} {usage_type}",
-        "product": {"region": "us-east-1", "product_name": service},
-        "product_servicecode": service,
-        "product_region_code": "us-east-1",
-        "pricing_unit": "Hrs",
-        "resource_tags": {},
-    }
 
 
 def _columns(export: StoredExport, rows: list[dict[str, Any]]) -> Columns:
     """The selected columns: output name -> (type, values). WHERE and LIMIT are not carried out."""
     query = exports_tables.Query(export.definition["DataQuery"]["QueryStatement"])
+    filled: set[str] = set().union(*rows)
     columns: Columns = {}
     for name, attribute, shown in query.selected:
         if attribute:
             columns[shown] = ("string", [(row.get(name) or {}).get(attribute) for row in rows])
         else:
-            columns[shown] = (cur2_columns.column_type(name), [row.get(name) for row in rows])
+            values = [row.get(name) for row in rows] if name in filled else [None] * len(rows)
+            columns[shown] = (cur2_columns.column_type(name), values)
     return columns
 
 
@@ -96,7 +58,9 @@ def _for_arrow(kind: str, value: Any) -> Any:
 def _parquet(columns: Columns) -> bytes:
     arrays = []
     for kind, values in columns.values():
-        arrays.append(pa.array([_for_arrow(kind, value) for value in values], type=_ARROW_TYPES[kind]))
+        empty = all(value is None for value in values)
+        given = [] if empty else [_for_arrow(kind, value) for value in values]
+        arrays.append(pa.nulls(len(values), _ARROW_TYPES[kind]) if empty else pa.array(given, _ARROW_TYPES[kind]))
     buffer = io.BytesIO()
     pq.write_table(pa.table(arrays, names=list(columns)), buffer, compression="snappy")
     return buffer.getvalue()
@@ -136,25 +100,27 @@ def data_file(name: str, compression: str, columns: Columns) -> tuple[str, bytes
 
 
 def deliver(
-    backend: DataExportsBackend, export: StoredExport, accounts: list[str], policies: BucketPolicies
+    backend: DataExportsBackend,
+    export: StoredExport,
+    items: list[LineItem],
+    month: str,
+    policies: BucketPolicies,
+    moment: datetime.datetime,
 ) -> dict[str, Any]:
     """
-    Refresh an export: data first, the manifest last, then LastRefreshedAt and an execution.
+    Refresh one month of an export: data first, the manifest last, then LastRefreshedAt and an execution.
 
     Where the bucket's policy no longer lets the service in, nothing is written and the export is UNHEALTHY with
     INSUFFICIENT_PERMISSION.
     """
-    started = now()
     execution_id = str(mock_random.uuid4())
     destination = export.definition["DestinationConfigurations"]["S3Destination"]
     output = destination["S3OutputConfigurations"]
     base = "/".join(part for part in (destination["S3Prefix"].strip("/"), export.name) if part)
-    level = f"BILLING_PERIOD={started:%Y-%m}"
+    level = f"BILLING_PERIOD={month}"
     if output["Overwrite"] == "CREATE_NEW_REPORT":
-        level += f"/{started:%Y%m%dT%H%M%S}-{execution_id}"
-    hour = started.replace(minute=0, second=0, microsecond=0)
-    rows = [usage_row(backend.account_id, account, usage, hour) for account in accounts for usage in USAGE]
-    columns = _columns(export, rows)
+        level += f"/{moment:%Y%m%dT%H%M%S}-{execution_id}"
+    columns = _columns(export, [item.row(backend.account_id) for item in items])
     file_name, content = data_file(export.name, output["Compression"], columns)
     data_key = f"{base}/data/{level}/{file_name}"
     manifest_key = f"{base}/metadata/{level}/{export.name}-Manifest.json"
@@ -162,25 +128,25 @@ def deliver(
     snapshot = export.describe()
     may = all(backend.may_deliver(export.definition, export.arn, key, policies) for key in (data_key, manifest_key))
     if may:
-        write_object(bucket, data_key, content)
+        write_object(bucket, data_key, content, moment)
         manifest = {
             "account": backend.account_id,
             "exportArn": export.arn,
             "executionId": execution_id,
-            "billingPeriod": f"{started:%Y-%m}",
+            "billingPeriod": month,
             "columns": [{"name": name, "type": kind} for name, (kind, dummy) in columns.items()],
             "dataFiles": [f"s3://{bucket}/{data_key}"],
         }
-        write_object(bucket, manifest_key, json.dumps(manifest).encode())
-        export.refreshed, export.status, export.reason = now(), "HEALTHY", None
+        write_object(bucket, manifest_key, json.dumps(manifest).encode(), moment)
+        export.refreshed, export.status, export.reason = moment, "HEALTHY", None
     else:
         export.status, export.reason = "UNHEALTHY", "INSUFFICIENT_PERMISSION"
     status: dict[str, Any] = {
         "StatusCode": "DELIVERY_SUCCESS" if may else "DELIVERY_FAILURE",
-        "CreatedAt": started,
-        "LastUpdatedAt": now(),
+        "CreatedAt": moment,
+        "LastUpdatedAt": moment,
     }
-    status["CompletedAt" if may else "StatusReason"] = now() if may else "INSUFFICIENT_PERMISSION"
+    status["CompletedAt" if may else "StatusReason"] = moment if may else "INSUFFICIENT_PERMISSION"
     export.executions.append({"ExecutionId": execution_id, "Export": snapshot, "ExecutionStatus": status})
     return {
         "execution_id": execution_id,

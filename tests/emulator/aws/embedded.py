@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,21 +20,26 @@ from tests.emulator.aws.call import Response
 from tests.emulator.aws.cur import cur_backends
 from tests.emulator.aws.delivery import deliver
 from tests.emulator.aws.exports_store import REASONS, DataExportsBackend, StoredExport, exports_backends
+from tests.emulator.aws.line_items import LineItem, sample_items
+from tests.emulator.aws.organization import paid_by
 from tests.emulator.aws.report_delivery import deliver_report
 from tests.emulator.aws.seed import Credentials, Fleet, new_account, seed_fleet
 from tests.emulator.aws.state import AwsState
 from tests.emulator.call_log import CallLog
+from tests.emulator.clock import Clock
 
 _ROWS_FOR_MEMBERS = 3
+# A month may be revised this long after its end.
+_DAYS_OF_REVISION = 14
 
 
 class EmbeddedAws:
     """moto's state is global, so there is one of these in a process."""
 
-    def __init__(self, members: int) -> None:
+    def __init__(self, members: int, clock: Clock) -> None:
         self._members = members
         self.log = CallLog()
-        self.state = AwsState()
+        self.state = AwsState(clock=clock)
         self.fleet: Fleet
         self.application = AwsApplication(self.state, self.log, self.control)
         self.reset()
@@ -45,6 +51,7 @@ class EmbeddedAws:
             s3_backends.bucket_accounts.clear()
             organizations_backends.master_accounts.clear()
             self.state.policies.clear()
+            self.state.costs.clear()
             self.fleet = seed_fleet(self._members)
             self.state.accounts.clear()
             self.state.accounts.update(
@@ -55,6 +62,7 @@ class EmbeddedAws:
                     *self.fleet.members,
                 ]
             )
+            self.state.changes += 1
 
     @staticmethod
     def _export(account_id: str, name: str) -> tuple[DataExportsBackend, StoredExport]:
@@ -77,11 +85,50 @@ class EmbeddedAws:
             dummy, export = self._export(account_id, export_name)
             export.status, export.reason = "UNHEALTHY" if reason else "HEALTHY", reason
 
-    def deliver(self, account_id: str, export_name: str) -> dict[str, Any]:
-        """Let an export deliver now; KeyError where there is none of that name."""
+    def deliver(self, account_id: str, export_name: str, month: str | None = None) -> dict[str, Any]:
+        """
+        Let an export deliver a month, such as "2026-09"; this one where None. KeyError where there is no such export.
+
+        The file holds what stands in the bills of the account, and of all that it pays for, by now. As long as `costs`
+        knows of nobody's use, it holds a few lines of this hour.
+        """
         with self.state.locks.hold("exports", account_id):
             backend, export = self._export(account_id, export_name)
-            return deliver(backend, export, self._accounts_in_reports(account_id), self.state.policies)
+            moment = self.state.clock.now()
+            month = month or f"{moment:%Y-%m}"
+            items = self._items(account_id, month, moment)
+            delivered = deliver(backend, export, items, month, self.state.policies, moment)
+            self.state.changes += 1
+            return delivered
+
+    def refresh(self, account_id: str, export_name: str) -> list[dict[str, Any]]:
+        """
+        Let an export deliver what AWS delivers daily: this month, and the one before in the first two weeks.
+
+        An export holds nothing from before the month that it was created in.
+        """
+        dummy, export = self._export(account_id, export_name)
+        now = self.state.clock.now()
+        months = [f"{now:%Y-%m}"]
+        if now.day <= _DAYS_OF_REVISION:
+            months.insert(0, f"{now.replace(day=1) - datetime.timedelta(days=1):%Y-%m}")
+        return [self.deliver(account_id, export_name, month) for month in months if month >= f"{export.created:%Y-%m}"]
+
+    def refresh_all(self) -> list[dict[str, Any]]:
+        """Refresh every export there is."""
+        named = [(account, export.name) for account in list(exports_backends) for export in self._exports_of(account)]
+        return [delivered for account, name in named for delivered in self.refresh(account, name)]
+
+    @staticmethod
+    def _exports_of(account_id: str) -> list[StoredExport]:
+        return list(exports_backends[account_id]["us-east-1"].exports.values())
+
+    def _items(self, account_id: str, month: str, moment: datetime.datetime) -> list[LineItem]:
+        if self.state.costs:
+            accounts = paid_by(account_id)
+            return [item for account in accounts for item in self.state.costs.billed(account, month, moment)]
+        hour = moment.replace(minute=0, second=0, microsecond=0)
+        return [item for account in self._accounts_in_samples(account_id) for item in sample_items(account, hour)]
 
     def deliver_report(self, account_id: str, report_name: str) -> dict[str, Any]:
         """Let a legacy report deliver now; KeyError where there is none of that name."""
@@ -90,17 +137,15 @@ class EmbeddedAws:
             report = backends["us-east-1"].reports.get(report_name) if backends is not None else None
             if report is None:
                 raise KeyError(f"no report {report_name} in {account_id}")
-            return deliver_report(account_id, report, self._accounts_in_reports(account_id), self.state.policies)
+            accounts, moment = self._accounts_in_samples(account_id), self.state.clock.now()
+            delivered = deliver_report(account_id, report, accounts, self.state.policies, moment)
+            self.state.changes += 1
+            return delivered
 
     @staticmethod
-    def _accounts_in_reports(account_id: str) -> list[str]:
-        """Whose usage a report of an account tells of: its own, and that of the first members it pays for."""
-        accounts = [account_id]
-        own = organizations_backends.get(account_id)
-        if own is not None and own["aws"].org is not None:
-            members = [account.id for account in own["aws"].accounts if account.id != account_id]
-            accounts += members[:_ROWS_FOR_MEMBERS]
-        return accounts
+    def _accounts_in_samples(account_id: str) -> list[str]:
+        """The account and the first members that it pays for."""
+        return paid_by(account_id)[: _ROWS_FOR_MEMBERS + 1]
 
     def new_standalone_account(self) -> Credentials:
         """One more account outside every organization."""
@@ -130,7 +175,14 @@ class EmbeddedAws:
         elif name == "clear":
             self.log.clear()
         elif name == "deliver":
-            return self.deliver(given["account_id"], given["export_name"])
+            return self.deliver(given["account_id"], given["export_name"], given.get("month"))
+        elif name == "refresh":
+            return self.refresh_all()
+        elif name == "clock":
+            return self._set_clock(given.get("moment"))
+        elif name == "costs":
+            first, last = datetime.date.fromisoformat(given["first"]), datetime.date.fromisoformat(given["last"])
+            self.state.costs.generate(given["accounts"], first, last, given.get("seed", 0))
         elif name == "deliver_report":
             return self.deliver_report(given["account_id"], given["report_name"])
         elif name == "export_health":
@@ -142,6 +194,13 @@ class EmbeddedAws:
         else:
             return None
         return {}
+
+    def _set_clock(self, moment: str | None) -> dict[str, Any]:
+        if moment is None:
+            self.state.clock.release()
+        else:
+            self.state.clock.move_to(datetime.datetime.fromisoformat(moment))
+        return {"now": self.state.clock.now().isoformat()}
 
 
 def _json(status: int, value: Any) -> Response:

@@ -29,12 +29,6 @@ REASONS = ("INSUFFICIENT_PERMISSION", "BILL_OWNER_CHANGED", "INTERNAL_FAILURE", 
 _OUTPUTS = {("PARQUET", "PARQUET"), ("TEXT_OR_CSV", "GZIP"), ("TEXT_OR_CSV", "ZIP")}
 
 
-def now() -> datetime.datetime:
-    """The time, as AWS shows it: to the millisecond."""
-    moment = datetime.datetime.now(datetime.timezone.utc)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
 @dataclasses.dataclass
 class StoredExport:
     """One export: its definition as given, and what has become of it."""
@@ -104,8 +98,10 @@ class DataExportsBackend(BaseBackend):
         """An export by its name."""
         return next((export for export in self.exports.values() if export.name == name), None)
 
-    def create(self, definition: dict[str, Any], tags: dict[str, str], policies: BucketPolicies) -> StoredExport:
-        """CreateExport, once the request has the right form."""
+    def create(
+        self, definition: dict[str, Any], tags: dict[str, str], policies: BucketPolicies, moment: datetime.datetime
+    ) -> StoredExport:
+        """CreateExport at this moment, once the request has the right form."""
         table, given = _given_properties(definition)
         exports_tables.check_properties(table, given, self.account_id)
         exports_tables.check_query(definition["DataQuery"]["QueryStatement"], given)
@@ -115,14 +111,15 @@ class DataExportsBackend(BaseBackend):
         if len(self.exports) >= _QUOTA:
             raise QuotaExceeded(_QUOTA, table)
         arn = f"arn:aws:bcm-data-exports:us-east-1:{self.account_id}:export/{definition['Name']}-{mock_random.uuid4()}"
-        self._check_bucket(definition, arn, policies)
-        moment = now()
+        self._check_bucket(definition, arn, policies, moment)
         properties = exports_tables.with_added(given, self.account_id)
         export = StoredExport(arn, _cleaned(definition), properties, moment, moment, tags)
         self.exports[arn] = export
         return export
 
-    def update(self, arn: str, definition: dict[str, Any], policies: BucketPolicies) -> StoredExport:
+    def update(
+        self, arn: str, definition: dict[str, Any], policies: BucketPolicies, moment: datetime.datetime
+    ) -> StoredExport:
         """UpdateExport overwrites query, description and destination; name, table and table properties stay."""
         export = self.get(arn)
         table, given = _given_properties(definition)
@@ -134,9 +131,9 @@ class DataExportsBackend(BaseBackend):
         exports_tables.check_query(definition["DataQuery"]["QueryStatement"], given)
         self._check_output(definition)
         if definition["DestinationConfigurations"] != export.definition["DestinationConfigurations"]:
-            self._check_bucket(definition, arn, policies)
+            self._check_bucket(definition, arn, policies, moment)
         export.definition = _cleaned(definition)
-        export.updated = now()
+        export.updated = moment
         return export
 
     def delete(self, arn: str) -> str:
@@ -160,11 +157,14 @@ class DataExportsBackend(BaseBackend):
             policies, EXPORTS_SERVICE, bucket, key, arn
         )
 
-    def _check_bucket(self, definition: dict[str, Any], arn: str, policies: BucketPolicies) -> None:
+    def _check_bucket(
+        self, definition: dict[str, Any], arn: str, policies: BucketPolicies, moment: datetime.datetime
+    ) -> None:
         """AWS writes a test object at the bucket's root, so a policy for the prefix alone is not enough."""
         if not self.may_deliver(definition, arn, TEST_OBJECT, policies):
             raise Invalid("S3 bucket permission validation failed")
-        write_object(definition["DestinationConfigurations"]["S3Destination"]["S3Bucket"], TEST_OBJECT, b"")
+        bucket = definition["DestinationConfigurations"]["S3Destination"]["S3Bucket"]
+        write_object(bucket, TEST_OBJECT, b"", moment)
 
 
 def _cleaned(definition: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,14 @@ def entry_of(organization: OrganizationsBackend, account: str) -> FakeAccount | 
     return next((entry for entry in organization.accounts if entry.id == account), None)
 
 
+def paid_by(account: str) -> list[str]:
+    """Whose costs stand in an account's reports: its own, and those of the members where it manages an organization."""
+    own = organizations_backends.get(account)
+    if own is None or own["aws"].org is None:
+        return [account]
+    return [account, *(entry.id for entry in own["aws"].accounts if entry.id != account)]
+
+
 def is_closed(account: str) -> bool:
     """Whether CloseAccount has been called for an account: nobody can act in it any more."""
     found = organization_of(account)

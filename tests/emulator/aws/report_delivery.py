@@ -12,12 +12,12 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 
 from tests.emulator.aws import cur2_columns
-from tests.emulator.aws.delivery import USAGE, Columns, data_file, usage_row
-from tests.emulator.aws.exports_store import now
+from tests.emulator.aws.delivery import Columns, data_file
+from tests.emulator.aws.line_items import month_after, sample_items
 from tests.emulator.aws.s3_buckets import BucketPolicies, find_bucket
 from tests.emulator.aws.service_delivery import REPORTS_SERVICE, service_may_write, write_object
 
-_GROUPS = ("line_item", "identity", "bill", "product", "pricing")
+_GROUPS = ("line_item", "identity", "bill", "product", "pricing", "discount")
 
 
 def _legacy_name(column: str) -> str:
@@ -31,7 +31,7 @@ def _legacy_name(column: str) -> str:
 def _columns(account: str, accounts: list[str], moment: datetime.datetime, parquet: bool) -> Columns:
     """Plain columns only: the maps are of CUR 2.0."""
     hour = moment.replace(minute=0, second=0, microsecond=0)
-    rows = [usage_row(account, each, usage, hour) for each in accounts for usage in USAGE]
+    rows = [item.row(account) for each in accounts for item in sample_items(each, hour)]
     names = [name for name in rows[0] if not cur2_columns.column_type(name).startswith("map")]
     return {
         name if parquet else _legacy_name(name): (cur2_columns.column_type(name), [row[name] for row in rows])
@@ -48,12 +48,12 @@ def _data_folder(report: dict[str, Any], base: str, period: str, started: dateti
 
 
 def deliver_report(
-    account: str, report: dict[str, Any], accounts: list[str], policies: BucketPolicies
+    account: str, report: dict[str, Any], accounts: list[str], policies: BucketPolicies, started: datetime.datetime
 ) -> dict[str, Any]:
     """Write the month's data file and its manifest, or nothing; ReportStatus says which."""
-    started, name, bucket = now(), str(report["ReportName"]), str(report["S3Bucket"])
+    name, bucket = str(report["ReportName"]), str(report["S3Bucket"])
     month = started.replace(day=1)
-    following = (month + datetime.timedelta(days=32)).replace(day=1)
+    following = month_after(month)
     period = f"{month:%Y%m%d}-{following:%Y%m%d}"
     base = "/".join(part for part in (report["S3Prefix"].strip("/"), name) if part)
     parquet = report["Format"] == "Parquet"
@@ -68,9 +68,9 @@ def deliver_report(
     elif not all(service_may_write(policies, REPORTS_SERVICE, bucket, key, source) for key in (data_key, manifest_key)):
         status = "ERROR_PERMISSIONS"
     else:
-        write_object(bucket, data_key, content)
+        write_object(bucket, data_key, content, started)
         manifest = {"account": account, "reportName": name, "bucket": bucket, "reportKeys": [data_key]}
-        write_object(bucket, manifest_key, json.dumps(manifest).encode())
+        write_object(bucket, manifest_key, json.dumps(manifest).encode(), started)
     report["ReportStatus"] = {"lastDelivery": f"{started:%Y%m%dT%H%M%SZ}", "lastStatus": status}
     written = status == "SUCCESS"
     return {

@@ -49,16 +49,17 @@ class Fleet:
 def new_account() -> Credentials:
     """An account outside every organization, with an IAM user `admin` that may do everything."""
     account = organization_ids.make_random_account_id()
-    return _with_user(account, "admin")
+    return add_administrator(account, "admin")
 
 
 def _platform_account() -> Credentials:
     """The account whose user the platform's documentation has in the trust policy."""
     account, name = TRUSTED_PRINCIPAL.split(":")[4], TRUSTED_PRINCIPAL.rsplit("/", 1)[1]
-    return _with_user(account, name)
+    return add_administrator(account, name)
 
 
-def _with_user(account: str, name: str) -> Credentials:
+def add_administrator(account: str, name: str) -> Credentials:
+    """An IAM user of an account that may do everything, with a key."""
     iam = iam_backends[account]["aws"]
     give_user_id(iam.create_user("us-east-1", name))
     iam.put_user_policy(name, "Administrator", ADMINISTRATOR)

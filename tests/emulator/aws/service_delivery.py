@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from tests.emulator.aws.kms_keys import service_may_use
 from tests.emulator.aws.policy_language import Query, evaluate
 from tests.emulator.aws.s3_buckets import BucketPolicies, find_bucket, s3_of
@@ -49,8 +51,9 @@ def bucket_fits(bucket_name: str, region: str, owner: str) -> bool:
     return bucket is not None and bucket.region_name == region and bucket.account_id == owner
 
 
-def write_object(bucket_name: str, key: str, content: bytes) -> None:
-    """Write an object as the service would."""
+def write_object(bucket_name: str, key: str, content: bytes, moment: datetime.datetime) -> None:
+    """Write an object as the service would at this moment."""
     bucket = find_bucket(bucket_name)
     assert bucket is not None
-    s3_of(bucket.account_id).put_object(bucket_name, key, content)
+    written = s3_of(bucket.account_id).put_object(bucket_name, key, content)
+    written.last_modified = moment.replace(tzinfo=None)

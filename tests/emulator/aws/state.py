@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 from tests.emulator.aws.call import ApiCall, Response
+from tests.emulator.aws.costs import Costs
 from tests.emulator.aws.s3_buckets import BucketPolicies
+from tests.emulator.clock import Clock
 
 
 class Locks:
@@ -34,11 +36,18 @@ class Locks:
 
 @dataclasses.dataclass
 class AwsState:
-    """Bucket policies, the accounts that exist, and the locks."""
+    """
+    Bucket policies, the accounts that exist, the locks, the clock, and what accounts have used.
+
+    `changes` grows with everything that may change what a later call answers.
+    """
 
     policies: BucketPolicies = dataclasses.field(default_factory=BucketPolicies)
     accounts: set[str] = dataclasses.field(default_factory=set)
     locks: Locks = dataclasses.field(default_factory=Locks)
+    clock: Clock = dataclasses.field(default_factory=Clock)
+    costs: Costs = dataclasses.field(default_factory=Costs)
+    changes: int = 0
 
 
 Before = Callable[[ApiCall, AwsState], Response | None]

@@ -28,6 +28,7 @@ _PATHS = {
         "POST": "CreateCloudAccount",
     },
     re.compile(rf"/restapi/v2/organizations/{_ID}/cloud_policies"): {"GET": "GetCloudPolicies"},
+    re.compile(rf"/restapi/v2/organizations/{_ID}/breakdown_expenses"): {"GET": "GetBreakdownExpenses"},
     re.compile(rf"/restapi/v2/cloud_accounts/{_ID}"): {
         "GET": "GetCloudAccount",
         "PATCH": "UpdateCloudAccount",

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 import uuid
 from typing import Any, NoReturn
 
@@ -67,7 +66,7 @@ class CloudAccounts:
             type=body["type"],
             config=config,
             account_id=account_id,
-            created_at=int(time.time()),
+            created_at=self._store.clock.timestamp(),
             auto_import=body.get("auto_import") is not False,
             process_recommendations=body.get("process_recommendations") is not False,
         )
@@ -91,7 +90,7 @@ class CloudAccounts:
 
     def update(self, old: CloudAccount, body: dict[str, Any]) -> CloudAccount:
         """Facts, "PATCH": top-level fields merge, config is replaced whole, a failure leaves the old config."""
-        validation.check_update(body)
+        validation.check_update(body, self._store.clock.now())
         changes = dict(body)
         if "config" in body:
             given = validation.check_object(changes.pop("config"))

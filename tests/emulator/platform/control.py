@@ -13,6 +13,7 @@ import flask
 
 from tests.emulator.call_log import CallLog
 from tests.emulator.platform.aws_access import AwsAccess, Key
+from tests.emulator.platform.imports import Imports
 from tests.emulator.platform.store import CloudAccount, Store
 
 CONTROL_PATH = "/_emulator/"
@@ -32,7 +33,7 @@ SETTABLE = frozenset(
 )
 
 
-def build_control(store: Store, calls: CallLog, aws: AwsAccess) -> flask.Flask:
+def build_control(store: Store, calls: CallLog, aws: AwsAccess, imports: Imports) -> flask.Flask:
     """The application of the control endpoints; its requests are neither recorded nor subject to faults."""
     app = flask.Flask("platform_control")
 
@@ -115,6 +116,11 @@ def build_control(store: Store, calls: CallLog, aws: AwsAccess) -> flask.Flask:
         for fields in flask.request.get_json():
             store.add_report_import(cloud_account_id, **fields)
         return {}
+
+    @app.post("/_emulator/hours")
+    def pass_hours() -> dict[str, Any]:
+        imports.pass_hours(flask.request.get_json()["hours"])
+        return {"now": store.clock.now().isoformat()}
 
     @app.put("/_emulator/connected_elsewhere")
     def set_connected_elsewhere() -> dict[str, Any]:

@@ -35,9 +35,11 @@ TEXTS: dict[str, str] = {
     "OE0416": "{} should not contain only whitespaces",
     "OE0433": "Cloud error: {}",
     "OE0436": "{} type is not supported",
+    "OE0446": '"{}" should be greater than "{}"',
     "OE0449": "Parameter {} of {} can't be changed",
     "OE0455": "Cloud connection error: {}",
     "OE0456": "Duplicate path parameters in the request body: {}",
+    "OE0515": "The interval between dates should be less than a year",
     "OE0548": "Argument {} is required",
     "OE0559": "Parameter {} should be between a year ago and the end of the last month",
     "OE0569": "Service credentials for {} are not configured",
@@ -55,12 +57,17 @@ class PlatformError(Exception):
         self.code = code
         self.params = params
 
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return TEXTS[self.code].format(*self.params)
+
     def as_json(self) -> dict[str, object]:
         """The documented error shape.
 
         Facts, "Errors": `reason` is "Unknown" when the message has line breaks; the text is then in `params[0]`.
         """
-        reason = TEXTS[self.code].format(*self.params)
+        reason = self.text
         if "\n" in reason or "\r" in reason:
             reason = UNKNOWN_REASON
         return {

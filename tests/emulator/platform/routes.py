@@ -10,28 +10,27 @@ import hmac
 import itertools
 import json
 import random
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import flask
 import werkzeug.exceptions
 
+from tests.emulator.platform.breakdown import breakdown
 from tests.emulator.platform.calls import ERROR_KEY, bearer_token
 from tests.emulator.platform.cloud_accounts import CloudAccounts
 from tests.emulator.platform.errors import PlatformError, not_found
-from tests.emulator.platform.store import CloudAccount, Organization, ReportImport, Store, Token, User
+from tests.emulator.platform.imports import Imports
+from tests.emulator.platform.store import CloudAccount, Organization, Store, Token, User
 from tests.emulator.platform.validation import KNOWN_TYPES, SUPPORTED_TYPE, parse_body
 
 RESOURCE_TYPES = ("bucket", "instance", "ip_address", "load_balancer", "snapshot", "volume")
 NUMBERS = ("cost", "forecast", "last_month_cost", "resources")
-# An import in progress counts as active as long as it said so within these seconds.
-ACTIVE_SECONDS = 1800
 POLICY_ARGUMENTS = frozenset({"cloud_type", "bucket_name", "linked"})
 Shuffled = Callable[[Sequence[Any]], list[Any]]
 
 
-def build_api(store: Store, rules: CloudAccounts) -> flask.Flask:
+def build_api(store: Store, rules: CloudAccounts, imports: Imports) -> flask.Flask:
     """The application of everything under `/auth/v2` and `/restapi/v2`."""
     app = flask.Flask("platform")
     access = _Access(store)
@@ -42,6 +41,8 @@ def build_api(store: Store, rules: CloudAccounts) -> flask.Flask:
     _add_policies(app, rules, access)
     _add_collection(app, store, rules, access, shuffled)
     _add_item(app, store, rules, access, shuffled)
+    _add_imports(app, store, imports, access, shuffled)
+    _add_expenses(app, store, access)
     return app
 
 
@@ -200,7 +201,7 @@ def _add_collection(app: flask.Flask, store: Store, rules: CloudAccounts, access
         access.organization(organization_id)
         entries = shuffled(_filtered(store.cloud_accounts(organization_id)))
         if _boolean("details"):
-            return {"cloud_accounts": [_with_details(entry, shuffled) for entry in entries]}
+            return {"cloud_accounts": [_with_details(entry, store, shuffled) for entry in entries]}
         text = ", ".join(entry.public_json for entry in entries)
         return flask.Response(f'{{"cloud_accounts": [{text}]}}', mimetype="application/json")
 
@@ -225,7 +226,7 @@ def _add_item(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Acc
     @app.get(path)
     def get_cloud_account(cloud_account_id: str) -> dict[str, Any]:
         cloud_account = access.cloud_account(cloud_account_id)
-        return _with_details(cloud_account, shuffled) if _boolean("details") else cloud_account.public
+        return _with_details(cloud_account, store, shuffled) if _boolean("details") else cloud_account.public
 
     @app.patch(path)
     def update_cloud_account(cloud_account_id: str) -> dict[str, Any]:
@@ -237,7 +238,9 @@ def _add_item(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Acc
         store.remove(access.cloud_account(cloud_account_id, manage=True))
         return "", 204
 
-    @app.get(f"{path}/report_imports")
+
+def _add_imports(app: flask.Flask, store: Store, imports: Imports, access: _Access, shuffled: Shuffled) -> None:
+    @app.get("/restapi/v2/cloud_accounts/<cloud_account_id>/report_imports")
     def list_report_imports(cloud_account_id: str) -> dict[str, Any]:
         """Facts, "Health": completed ones are hidden unless asked for; `show_active` leaves only the running ones."""
         access.cloud_account(cloud_account_id, manage=True)
@@ -245,12 +248,22 @@ def _add_item(app: flask.Flask, store: Store, rules: CloudAccounts, access: _Acc
         if not _boolean("show_completed"):
             entries = [entry for entry in entries if entry.state != "completed"]
         if _boolean("show_active"):
-            entries = [entry for entry in entries if _is_active(entry)]
+            entries = [entry for entry in entries if imports.is_active(entry)]
         return {"report_imports": [entry.as_json() for entry in shuffled(entries)]}
 
 
-def _is_active(report_import: ReportImport) -> bool:
-    return report_import.state == "in_progress" and report_import.updated_at >= time.time() - ACTIVE_SECONDS
+def _add_expenses(app: flask.Flask, store: Store, access: _Access) -> None:
+    @app.get("/restapi/v2/organizations/<organization_id>/breakdown_expenses")
+    def breakdown_expenses(organization_id: str) -> dict[str, Any]:
+        """Facts, "Health": the cost of every account in one call; only by data source, here."""
+        access.organization(organization_id)
+        for name in ("start_date", "end_date", "breakdown_by"):
+            if name not in flask.request.args:
+                raise PlatformError(400, "OE0216", name)
+        start, end, by = _integer("start_date", 0), _integer("end_date", 0), flask.request.args["breakdown_by"]
+        if by != "cloud_account_id":
+            raise PlatformError(400, "OE0217", "breakdown_by")
+        return breakdown(store.expenses, store.cloud_accounts(organization_id), start, end, by)
 
 
 def _filtered(entries: list[CloudAccount]) -> list[CloudAccount]:
@@ -271,9 +284,17 @@ def _filtered(entries: list[CloudAccount]) -> list[CloudAccount]:
     return entries
 
 
-def _with_details(cloud_account: CloudAccount, shuffled: Shuffled) -> dict[str, Any]:
-    """Facts, "Health": what `details=true` adds. All is zero, which means unknown, unless the control API said more."""
-    known = cloud_account.details
+def _with_details(cloud_account: CloudAccount, store: Store, shuffled: Shuffled) -> dict[str, Any]:
+    """Facts, "Health": what `details=true` adds.
+
+    Costs are those imported of this month and the last one; all else is zero, which means unknown. The control API may
+    have said something else.
+    """
+    this_month = store.clock.now().replace(day=1)
+    last_month = this_month - datetime.timedelta(days=1)
+    cost, last_month_cost = (store.expenses.total(cloud_account.id, f"{day:%Y-%m}") for day in (this_month, last_month))
+    imported = {"cost": cost, "last_month_cost": last_month_cost, "resources": float(bool(cost))}
+    known = imported | cloud_account.details
     discovered = known.get("discovery_infos", {})
     infos = [_discovery_info(cloud_account, name) | discovered.get(name, {}) for name in RESOURCE_TYPES]
     numbers = {name: float(known.get(name, 0)) for name in NUMBERS}

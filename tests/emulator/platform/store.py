@@ -13,9 +13,13 @@ import secrets
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from tests.emulator.clock import Clock
+from tests.emulator.platform.expenses import Expenses
 
 TOKEN_LIFETIME = 168 * 3600
 
@@ -153,32 +157,37 @@ class ReportImport:
 
 
 class Store:
-    """Everything the platform remembers, in memory, safe for threads."""
+    """Everything the platform remembers, in memory, safe for threads; but for tokens, it lives by the `clock`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.expenses = Expenses()
         self.lock = threading.RLock()
         self._organizations: dict[str, Organization] = {}
         self._users: dict[str, User] = {}
         self._tokens: dict[str, Token] = {}
         self._cloud_accounts: dict[str, dict[str, CloudAccount]] = {}
         self._organization_of: dict[str, str] = {}
-        self._report_imports: dict[str, list[ReportImport]] = {}
+        self._report_imports: dict[str, dict[str, ReportImport]] = {}
+        self._open_imports: dict[str, dict[str, ReportImport]] = {}
+        self._waiting: deque[ReportImport] = deque()
         self._creating: dict[str, int] = {}
         self.connected_elsewhere: frozenset[str] = frozenset()
 
     def copy(self) -> Store:
         """A store with the same organizations and tokens, whose data sources stay as they are now."""
-        copy = Store()
+        copy = Store(self.clock)
         with self.lock:
+            copy.expenses = self.expenses
             copy._organizations, copy._users, copy._tokens = self._organizations, self._users, self._tokens
             copy._cloud_accounts = {name: dict(accounts) for name, accounts in self._cloud_accounts.items()}
             copy._organization_of = dict(self._organization_of)
-            copy._report_imports = {name: list(imports) for name, imports in self._report_imports.items()}
+            copy._report_imports = {name: dict(imports) for name, imports in self._report_imports.items()}
         return copy
 
     def add_organization(self, name: str, user: User | None = None) -> tuple[Organization, User]:
         """Make an organization in which this user has a role too, or where None a new user has it alone."""
-        organization = Organization(str(uuid.uuid4()), name, int(time.time()), pool_id=str(uuid.uuid4()))
+        organization = Organization(str(uuid.uuid4()), name, self.clock.timestamp(), pool_id=str(uuid.uuid4()))
         if user is None:
             email = f"finops-{secrets.token_hex(4)}@example.com"
             user = User(str(uuid.uuid4()), email, secrets.token_urlsafe(16), frozenset())
@@ -246,26 +255,53 @@ class Store:
         with self.lock:
             self._cloud_accounts[cloud_account.organization_id].pop(cloud_account.id, None)
             self._organization_of.pop(cloud_account.id, None)
-            self._report_imports.pop(cloud_account.id, None)
+            self.forget_report_imports(cloud_account.id)
+            self.expenses.forget(cloud_account.id)
 
     def report_imports(self, cloud_account_id: str) -> list[ReportImport]:
         """The imports of a data source, oldest first."""
         with self.lock:
-            return list(self._report_imports.get(cloud_account_id, ()))
+            return list(self._report_imports.get(cloud_account_id, {}).values())
 
     def add_report_import(self, cloud_account_id: str, **fields: Any) -> ReportImport:
         """Add an import, scheduled now unless the fields say something else."""
-        now = int(time.time())
+        now = self.clock.timestamp()
         times = {"created_at": now, "updated_at": now}
         report_import = ReportImport(str(uuid.uuid4()), cloud_account_id, **(times | fields))
-        with self.lock:
-            self._report_imports.setdefault(cloud_account_id, []).append(report_import)
+        self.put_report_import(report_import)
         return report_import
+
+    def put_report_import(self, report_import: ReportImport) -> None:
+        """Store a new import, or the new value of an old one."""
+        identifier, source = report_import.id, report_import.cloud_account_id
+        with self.lock:
+            self._report_imports.setdefault(source, {})[identifier] = report_import
+            still_open = self._open_imports.setdefault(source, {})
+            still_open.pop(identifier, None)
+            if report_import.state in ("scheduled", "in_progress"):
+                still_open[identifier] = report_import
+            if report_import.state == "scheduled":
+                self._waiting.append(report_import)
+
+    def open_report_imports(self, cloud_account_id: str) -> list[ReportImport]:
+        """The imports of a data source that have not ended."""
+        with self.lock:
+            return list(self._open_imports.get(cloud_account_id, {}).values())
+
+    def next_report_import(self) -> ReportImport | None:
+        """Take the oldest import that waits out of the queue; None where none does."""
+        with self.lock:
+            while self._waiting:
+                waiting = self._waiting.popleft()
+                if self._open_imports.get(waiting.cloud_account_id, {}).get(waiting.id) == waiting:
+                    return waiting
+            return None
 
     def forget_report_imports(self, cloud_account_id: str) -> None:
         """Forget the imports of a data source."""
         with self.lock:
             self._report_imports.pop(cloud_account_id, None)
+            self._open_imports.pop(cloud_account_id, None)
 
     def empty(self) -> None:
         """Forget every data source; organizations, users and tokens stay, each organization enabled and in USD."""
@@ -276,6 +312,9 @@ class Store:
                 for name, organization in list(self._organizations.items())
             )
             self._report_imports.clear()
+            self._open_imports.clear()
+            self._waiting.clear()
+            self.expenses.clear()
             self._organization_of.clear()
             for cloud_accounts in self._cloud_accounts.values():
                 cloud_accounts.clear()

@@ -129,7 +129,7 @@ def check_create(body: Mapping[str, Any]) -> None:
     _check_flags(body)
 
 
-def check_update(body: Mapping[str, Any], now: datetime.datetime | None = None) -> None:
+def check_update(body: Mapping[str, Any], now: datetime.datetime) -> None:
     """The top level of a PATCH; facts, "PATCH" (immutable: type, account_id) and "Billing reimport" (OE0559)."""
     for name in ATTEMPT_FIELDS:
         if name in body:
@@ -141,7 +141,7 @@ def check_update(body: Mapping[str, Any], now: datetime.datetime | None = None) 
     for name in REIMPORT_FIELDS:
         if name in body:
             check_integer(name, body[name])
-            _check_reimport(name, body[name], now or datetime.datetime.now(datetime.timezone.utc))
+            _check_reimport(name, body[name], now)
 
 
 def _check_reimport(name: str, value: int, now: datetime.datetime) -> None:

@@ -45,6 +45,7 @@ class EmbeddedAws:
             s3_backends.bucket_accounts.clear()
             organizations_backends.master_accounts.clear()
             self.state.policies.clear()
+            self.state.empty_pages = False
             self.fleet = seed_fleet(self._members)
             self.state.accounts.clear()
             self.state.accounts.update(

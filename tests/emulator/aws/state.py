@@ -34,11 +34,12 @@ class Locks:
 
 @dataclasses.dataclass
 class AwsState:
-    """Bucket policies, the accounts that exist, and the locks."""
+    """Bucket policies, the accounts that exist, the locks, and whether Organizations answers empty pages in between."""
 
     policies: BucketPolicies = dataclasses.field(default_factory=BucketPolicies)
     accounts: set[str] = dataclasses.field(default_factory=set)
     locks: Locks = dataclasses.field(default_factory=Locks)
+    empty_pages: bool = False
 
 
 Before = Callable[[ApiCall, AwsState], Response | None]

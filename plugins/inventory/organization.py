@@ -196,7 +196,7 @@ class InventoryModule(AWSInventoryBase):
         try:
             self._log_in(inventory, loader, path, cache)
             selection = Selection.of(self._values(*OPTIONS, "organizational_units"))
-            hostnames = host_names.check(self.get_option("hostnames"))
+            hostnames = host_names.check(self.get_option("hostnames") or ())
             organization = self._organization(path, cache, selection, hostnames)
             self._fill(fleet_of(organization, selection, hostnames, self._login()))
         except FinopsError as error:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Any
@@ -17,6 +18,7 @@ from tests.integration.organization import Organization
 from tests.integration.playbook import CHECKOUT, Fleet
 
 PAGE = (CHECKOUT / "docs" / "organization.md").read_text()
+BLOCKS = re.findall(r"^```(?:yaml)?\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 HOSTILE = [
     *("{{ 7 * 7 }}", "{% raw %}", "<script>alert(1)</script>", "a, b", "x[1:3]", "~.*", "!all", "&all", "@/etc/passwd"),
     *("--limit", "../../etc", "two\nlines", "\x1b[31mred", "🚀", "🚀 moon", "日本", "localhost", "member", "*"),
@@ -84,11 +86,9 @@ def test_every_filter_over_300_accounts_and_what_each_costs(large: Organization)
     def numbered(*rests: int) -> set[str]:
         return {f"account-{number}" for number in range(300) if number % 5 in rests}
 
-    units = {"ListRoots": 1, "ListOrganizationalUnitsForParent": 5 + 1}
     shown = large.inventory(organizational_units=["/A/Web"])
     assert set(shown.hosts) == {"master", *numbered(2, 3)}
-    # 60 accounts are in each unit; four units, and the root, whose one page holds both units.
-    assert {**shown.calls, "ListOrganizationalUnitsForParent": 6} == {**basic, **units}
+    assert shown.calls == {**basic, "ListRoots": 1, "ListOrganizationalUnitsForParent": 1 + 4}
     assert shown.hosts["account-3"]["finops_organizational_unit"] == "/A/Web/Shop"
     assert names(organizational_units=[large.unit("/B"), "/A/Web/Shop"]) == numbered(3, 4)
     assert names(organizational_units=["/B"], exclude_accounts=["account-1*", "account-2*"]) == {
@@ -98,17 +98,15 @@ def test_every_filter_over_300_accounts_and_what_each_costs(large: Organization)
     assert names(accounts=[account, "account-?"], exclude_accounts=["account-9"]) == {
         f"account-{number}" for number in range(9)
     }
-    tagged = large.inventory(organizational_units=["/B"], accounts=["tag:team=team-1"], exclude_accounts=["account-*9"])
-    assert set(tagged.hosts) == {
-        f"account-{n}" for n in range(300) if n % 5 == 4 and n % 2 and n % 3 == 1 and n % 10 != 9
-    }
-    assert tagged.calls["ListTagsForResource"] == 31
+    tagged = large.inventory(organizational_units=["/B"], accounts=["tag:team=team-1"], exclude_accounts=["account-*4"])
+    assert set(tagged.hosts) == {f"account-{number}" for number in range(9, 300, 10) if number % 3 == 1}
+    assert tagged.calls["ListTagsForResource"] == 30 + 1
 
 
 def test_groups_of_units_and_keyed_groups(large: Organization) -> None:
     keyed = [{"key": "finops_account_tags.team", "prefix": "team"}]
     shown = large.inventory(include_organizational_units=True, include_tags=True, keyed_groups=keyed)
-    found = yaml.safe_load(shown.output)
+    found = json.loads(shown.output)
     assert found["ou_A"]["children"] == ["ou_A_Web"] and found["ou_A_Web"]["children"] == ["ou_A_Web_Shop"]
     assert len(found["ou_A"]["hosts"]) == len(found["ou_A_Web_Shop"]["hosts"]) == len(found["ou_B"]["hosts"]) == 60
     assert {group for group in found if group.startswith("team")} == {"team_team_0", "team_team_1", "team_team_2"}
@@ -147,7 +145,7 @@ def test_hostile_names_are_hosts_like_others_and_no_templates(organization: Orga
     hosts = set(shown.hosts)
     assert len(hosts) == len(HOSTILE) + 50
     assert all(re.fullmatch(r"\w[\w.-]*", host) for host in hosts)
-    assert "ou____8___8___" in yaml.safe_load(shown.output)
+    assert "ou____8___8___" in json.loads(shown.output)
 
     listed = organization.command("ansible", "all", "--list-hosts", "--limit", ",".join(sorted(hosts)), **options)
     assert {line.strip() for line in listed.output.splitlines()[1:]} == hosts
@@ -202,17 +200,14 @@ def test_the_page_shows_the_graph_that_is_printed(organization: Organization) ->
         ("sandbox", "/Sandbox", {}),
     ):
         organization.account(name, unit, **tags)
-    blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    options = yaml.safe_load(blocks[1])
+    options = yaml.safe_load(BLOCKS[1])
     del options["plugin"]
-    shown = organization.inventory("--graph", **options)
-    (graph,) = re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    assert shown.output == graph
+    assert organization.inventory("--graph", **options).output == BLOCKS[2]
 
 
 def test_the_pages_first_file_and_the_example_are_inventories(organization: Organization) -> None:
     example = yaml.safe_load((CHECKOUT / "inventories" / "organization" / "organization.yml").read_text())
-    first = yaml.safe_load(re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0])
+    first = yaml.safe_load(BLOCKS[0])
     for options in (example, first):
         del options["plugin"]
         assert len(organization.inventory(**options).hosts) == 5

@@ -27,12 +27,13 @@ _ANSIBLES_OWN = ("all", "ungrouped", "localhost")
 _ID_AT_THE_END = re.compile(r"(?:.*-)?([0-9]{12})")
 
 
-def check(sources: Sequence[str]) -> Sequence[str]:
+def check(sources: Iterable[object]) -> list[str]:
     """The option hostnames: where names come from, the best first; InputError for what is none of them."""
-    for source in sources:
+    found = [str(source) for source in sources]
+    for source in found:
         if source not in ("name", "id") and not (source.startswith(TAG) and source != TAG):
             raise InputError("hostnames", "{0!r} is none of name, id and tag:KEY".format(source))
-    return sources
+    return found
 
 
 def host_names(accounts: Iterable[Account], sources: Sequence[str], taken: Iterable[str]) -> Mapping[str, str]:

@@ -93,17 +93,16 @@ class OrganizationReader:
     def _parents(
         self, entries: Sequence[Mapping[str, Any]], units: Mapping[str, Unit], option: str | None
     ) -> dict[Any, str]:
-        """By account the unit it is in: from its paths, which not every botocore knows, else from the units' listings."""
+        """By account its unit: from its path, which not every botocore knows, else from the units' listings."""
         parents = {entry.get("Id"): _parent_in(entry) for entry in entries}
         if not all(parents.values()):
             for unit in units:
                 for entry in self._listed("ListAccountsForParent", "Accounts", option, ParentId=unit):
                     parents[entry["Id"]] = unit
-        for account, unit in parents.items():
-            if unit not in units:
-                raise FinopsError(
-                    "O({0}): account {1} was moved while the organization was read. Run again".format(option, account)
-                )
+        for account in (_account(entry, parents[entry.get("Id")]) for entry in entries):
+            if account.is_in_use and account.unit not in units:
+                moved = "O({0}): account {1} was moved while the organization was read. Run again"
+                raise FinopsError(moved.format(option, account.id))
         return parents
 
     def _tags(self, account: Account, option: str) -> dict[str, str]:

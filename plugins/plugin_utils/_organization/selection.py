@@ -27,7 +27,7 @@ _NAMED = 20
 
 @dataclasses.dataclass(frozen=True)
 class Selector:
-    """What selects accounts: an id, C(tag:KEY), C(tag:KEY=VALUE), or a name; names and values may have C(*) and C(?)."""
+    """What selects accounts: an id, C(tag:KEY), C(tag:KEY=VALUE), or a name; names and values may have C(*) or C(?)."""
 
     text: str
 

@@ -89,11 +89,13 @@ class Organization:
 
     def role_in(self, account: str, name: str, trusted: str) -> None:
         """Make a role that may do everything and lets another account in."""
-        statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{trusted}:root"}, "Action": "sts:AssumeRole"}
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{trusted}:root"},
+            "Action": "sts:AssumeRole",
+        }
         everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        trust, policy = (
-            json.dumps({"Version": "2012-10-17", "Statement": [one]}) for one in (statement, everything)
-        )
+        trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": [one]}) for one in (statement, everything))
         iam = self.fleet.client("iam", self.reached(account))
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
         iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=policy)

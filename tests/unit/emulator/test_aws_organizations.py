@@ -211,7 +211,9 @@ def test_accounts_and_units_tell_their_paths(bench: Bench, organizations: Any, r
     inner = new_unit(organizations, outer)
     organizations.move_account(AccountId=account, SourceParentId=root, DestinationParentId=inner)
     above = f"{organizations.describe_organization()['Organization']['Id']}/{root}/"
-    assert organizations.describe_account(AccountId=account)["Account"]["Paths"] == [f"{above}{outer}/{inner}/{account}/"]
+    assert organizations.describe_account(AccountId=account)["Account"]["Paths"] == [
+        f"{above}{outer}/{inner}/{account}/"
+    ]
     (listed,) = organizations.list_accounts_for_parent(ParentId=inner)["Accounts"]
     assert listed in organizations.list_accounts()["Accounts"]
     assert listed["Paths"] == [f"{above}{outer}/{inner}/{account}/"]
@@ -221,7 +223,9 @@ def test_accounts_and_units_tell_their_paths(bench: Bench, organizations: Any, r
     assert code(organizations.list_organizational_units_for_parent, **nowhere) == "ParentNotFoundException"
 
 
-def test_a_page_has_20_entries_at_most_and_may_be_empty_before_the_last(bench: Bench, organizations: Any, root: str) -> None:
+def test_a_page_has_20_entries_at_most_and_may_be_empty_before_the_last(
+    bench: Bench, organizations: Any, root: str
+) -> None:
     parent = new_unit(organizations, root)
     made = [new_unit(organizations, parent) for dummy in range(21)]
     pages = list(organizations.get_paginator("list_organizational_units_for_parent").paginate(ParentId=parent))

@@ -227,7 +227,10 @@ def test_a_role_may_look_and_is_the_hosts_too(organization: Inventories, emulato
     ("options", "words"),
     [
         ({"accounts": [123]}, "accounts: '123' is no account id"),
-        ({"organizational_units": ["/None"]}, "organizational_units: '/None' is no organizational unit here. There are: /"),
+        (
+            {"organizational_units": ["/None"]},
+            "organizational_units: '/None' is no organizational unit here. There are: /",
+        ),
         ({"hostnames": ["email"]}, "hostnames: 'email' is none of name, id and tag:KEY"),
         ({"assume_role_name": "a b"}, "assume_role_name: 'arn:aws:iam::"),
         ({"endpoint_url": "nonsense"}, "Check profile, or access_key and secret_key"),
@@ -242,7 +245,10 @@ def test_what_cannot_work_is_told_in_one_sentence(organization: Inventories, opt
 def test_wrong_credentials_are_told(organization: Inventories) -> None:
     organization.login(organization.environment["AWS_ACCESS_KEY_ID"], "wrong" * 8)
     told = organization.parsed().refusal
-    assert "AWS refused sts:GetCallerIdentity: SignatureDoesNotMatch" in told and "Check the credentials of profile" in told
+    assert (
+        "AWS refused sts:GetCallerIdentity: SignatureDoesNotMatch" in told
+        and "Check the credentials of profile" in told
+    )
     organization.environment = {}
     assert "no AWS credentials" in organization.parsed().refusal
 

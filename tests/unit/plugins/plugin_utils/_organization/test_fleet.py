@@ -35,9 +35,13 @@ ACCOUNTS = (
 DEFAULT = Login("OrganizationAccountAccessRole")
 
 
-def fleet(login: str = PAYER, way: Login = DEFAULT, partition: str = "aws", units: Any = UNITS, **options: Any) -> Fleet:
+def fleet(
+    login: str = PAYER, way: Login = DEFAULT, partition: str = "aws", units: Any = UNITS, **options: Any
+) -> Fleet:
     """The fleet of the organization, asked by a login in one of its accounts."""
-    nothing: dict[str, Any] = dict.fromkeys(("accounts", "exclude_accounts", "standalone_accounts", "organizational_units"), [])
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("accounts", "exclude_accounts", "standalone_accounts", "organizational_units"), []
+    )
     organization = Organization(PAYER, login, partition, ACCOUNTS, units)
     return fleet_of(organization, Selection.of({**nothing, **options}), ["name"], way)
 
@@ -100,14 +104,34 @@ def test_host_names_depend_on_no_filter() -> None:
     ("login", "way", "expected"),
     [
         (PAYER, DEFAULT, {PAYER: None, AUDIT: arn(AUDIT), SHOP: arn(SHOP)}),
-        (PAYER, Login("path/Onboard"), {PAYER: None, AUDIT: arn(AUDIT, "path/Onboard"), SHOP: arn(SHOP, "path/Onboard")}),
+        (
+            PAYER,
+            Login("path/Onboard"),
+            {PAYER: None, AUDIT: arn(AUDIT, "path/Onboard"), SHOP: arn(SHOP, "path/Onboard")},
+        ),
         (PAYER, Login(""), {PAYER: None, AUDIT: None, SHOP: None}),
         (PAYER, Login("R", "M"), {PAYER: arn(PAYER, "M"), AUDIT: arn(AUDIT, "R"), SHOP: arn(SHOP, "R")}),
-        (PAYER, Login("R", None, arn(PAYER, "B")), {PAYER: arn(PAYER, "B"), AUDIT: arn(AUDIT, "R"), SHOP: arn(SHOP, "R")}),
+        (
+            PAYER,
+            Login("R", None, arn(PAYER, "B")),
+            {PAYER: arn(PAYER, "B"), AUDIT: arn(AUDIT, "R"), SHOP: arn(SHOP, "R")},
+        ),
         (AUDIT, Login("R", "M"), {PAYER: arn(PAYER, "M"), AUDIT: None, SHOP: arn(SHOP, "R")}),
-        (AUDIT, Login("R", "M", arn(AUDIT, "B")), {PAYER: arn(PAYER, "M"), AUDIT: arn(AUDIT, "B"), SHOP: arn(SHOP, "R")}),
+        (
+            AUDIT,
+            Login("R", "M", arn(AUDIT, "B")),
+            {PAYER: arn(PAYER, "M"), AUDIT: arn(AUDIT, "B"), SHOP: arn(SHOP, "R")},
+        ),
     ],
-    ids=["default", "a role of one's own", "none", "a role in management", "by a role", "delegated", "delegated by a role"],
+    ids=[
+        "default",
+        "a role of one's own",
+        "none",
+        "a role in management",
+        "by a role",
+        "delegated",
+        "delegated by a role",
+    ],
 )
 def test_which_role_is_assumed_in_each_account(login: str, way: Login, expected: dict[str, str | None]) -> None:
     found = fleet(login, way)
@@ -150,7 +174,10 @@ def test_a_role_name_that_is_none_is_refused(way: Login, option: str) -> None:
 
 
 def test_units_whose_groups_would_have_one_name_have_their_ids_behind_it() -> None:
-    units = [Unit(ROOT, "Root"), *(Unit(f"ou-ab12-{n}1111111", name, ROOT) for n, name in enumerate(["A b", "A_b", "Ä"]))]
+    units = [
+        Unit(ROOT, "Root"),
+        *(Unit(f"ou-ab12-{n}1111111", name, ROOT) for n, name in enumerate(["A b", "A_b", "Ä"])),
+    ]
     organization = Organization(PAYER, PAYER, "aws", (), {unit.id: unit for unit in units})
     assert unit_groups(organization) == {
         "ou-ab12-01111111": "ou_A_b_ou_ab12_01111111",
@@ -161,7 +188,11 @@ def test_units_whose_groups_would_have_one_name_have_their_ids_behind_it() -> No
 
 def test_an_account_named_like_a_group_is_told_apart() -> None:
     accounts = (Account(PAYER, "management"), Account(SHOP, "ou_Inner"), Account(LEFT, "closed"))
-    organization = Organization(PAYER, PAYER, "aws", accounts, {INNER: Unit(INNER, "Inner", ROOT), ROOT: Unit(ROOT, "Root")})
-    nothing: dict[str, Any] = dict.fromkeys(("accounts", "exclude_accounts", "standalone_accounts", "organizational_units"))
+    organization = Organization(
+        PAYER, PAYER, "aws", accounts, {INNER: Unit(INNER, "Inner", ROOT), ROOT: Unit(ROOT, "Root")}
+    )
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("accounts", "exclude_accounts", "standalone_accounts", "organizational_units")
+    )
     names = [host.name for host in fleet_of(organization, Selection.of(nothing), ["name"], DEFAULT).hosts]
     assert names == [f"management-{PAYER}", f"ou_Inner-{SHOP}", f"closed-{LEFT}"]

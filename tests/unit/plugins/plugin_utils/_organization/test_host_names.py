@@ -16,8 +16,36 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._organization
 
 ID, OTHER = "111122223333", "444455556666"
 HOSTILE = [
-    *("{{ 7 * 7 }}", "{% raw %}", "{# note #}", "<script>alert(1)</script>", "a, b", "[1:3]", "a[0]", "~.*", "!x", "&x", "@x"),
-    *("-x", "--limit", "../../etc", "a\nb", "\x1b[31mred", "a:22", "::1", "*", "?", "'; DROP", '"', "🚀", "🚀 moon", "日本", "\u202etxt"),
+    *(
+        "{{ 7 * 7 }}",
+        "{% raw %}",
+        "{# note #}",
+        "<script>alert(1)</script>",
+        "a, b",
+        "[1:3]",
+        "a[0]",
+        "~.*",
+        "!x",
+        "&x",
+        "@x",
+    ),
+    *(
+        "-x",
+        "--limit",
+        "../../etc",
+        "a\nb",
+        "\x1b[31mred",
+        "a:22",
+        "::1",
+        "*",
+        "?",
+        "'; DROP",
+        '"',
+        "🚀",
+        "🚀 moon",
+        "日本",
+        "\u202etxt",
+    ),
 ]
 
 
@@ -82,7 +110,12 @@ def test_what_reads_like_the_id_of_another_account_is_told_apart(name: str, host
 
 
 def test_no_account_can_take_the_name_of_another() -> None:
-    accounts = [Account(ID, "shop"), Account(OTHER, "shop"), Account("777788889999", f"shop-{ID}"), Account("7" * 12, "")]
+    accounts = [
+        Account(ID, "shop"),
+        Account(OTHER, "shop"),
+        Account("777788889999", f"shop-{ID}"),
+        Account("7" * 12, ""),
+    ]
     found = host_names(accounts, ["name"], [])
     assert len(set(found.values())) == 4
     assert found[ID] == f"shop-{ID}"

@@ -107,7 +107,9 @@ def test_pages_are_read_through_empty_ones() -> None:
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_the_partition_is_that_of_the_organizations_arn(partition: str) -> None:
-    about = {"Organization": {**ABOUT["Organization"], "Arn": f"arn:{partition}:organizations::{PAYER}:organization/o-a"}}
+    about = {
+        "Organization": {**ABOUT["Organization"], "Arn": f"arn:{partition}:organizations::{PAYER}:organization/o-a"}
+    }
     aws = described(about=about).answers("list_accounts", {"Accounts": []})
     assert OrganizationReader(aws).organization(None).partition == partition
 
@@ -178,7 +180,9 @@ def test_every_refusal_names_the_permission_and_the_option_that_asks() -> None:
         refusal(Aws().refuses("describe_organization", DENIED)),
         refusal(described().refuses("list_accounts", DENIED)),
         refusal(described().answers("list_accounts", listed).refuses("list_roots", DENIED), "organizational_units"),
-        refusal(described().answers("list_accounts", listed).refuses("list_tags_for_resource", DENIED), None, "accounts"),
+        refusal(
+            described().answers("list_accounts", listed).refuses("list_tags_for_resource", DENIED), None, "accounts"
+        ),
     ]
     permissions = [re.search(r"Grant organizations:(\w+) to the login in account 1{4}2{4}3{4}", text) for text in told]
     assert [found[1] for found in permissions if found] == [

@@ -38,7 +38,9 @@ ACCOUNTS = (
     Account(IDS["left"], "left", "CLOSED", unit=WORK, tags={"team": "web"}),
 )
 ORGANIZATION = Organization(IDS["payer"], IDS["payer"], "aws", ACCOUNTS, {unit.id: unit for unit in UNITS})
-NOTHING: dict[str, Any] = dict.fromkeys(("accounts", "exclude_accounts", "standalone_accounts", "organizational_units"), [])
+NOTHING: dict[str, Any] = dict.fromkeys(
+    ("accounts", "exclude_accounts", "standalone_accounts", "organizational_units"), []
+)
 
 
 def selection(**options: list[Any]) -> Selection:
@@ -129,7 +131,10 @@ def test_a_selector_that_selects_nothing_is_named_where_that_is_known() -> None:
         ({"exclude_accounts": ["1" * 13]}, r"O\(exclude_accounts\): '1{13}' is no account id"),
         ({"standalone_accounts": [" "]}, r"O\(standalone_accounts\): .* is missing"),
         ({"standalone_accounts": ["tag:"]}, r"O\(standalone_accounts\): .* is missing"),
-        ({"organizational_units": ["Wrok"]}, r"O\(organizational_units\): 'Wrok' is no .* There are: /, /Other, /Work, "),
+        (
+            {"organizational_units": ["Wrok"]},
+            r"O\(organizational_units\): 'Wrok' is no .* There are: /, /Other, /Work, ",
+        ),
         ({"organizational_units": ["ou-ab12-99999999"]}, r"'ou-ab12-99999999' is no organizational unit here"),
         ({"organizational_units": ["/Work/Production"]}, f"are several: give the id of one, {PRODUCTION} or {TWIN}"),
     ],

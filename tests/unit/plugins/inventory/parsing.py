@@ -27,7 +27,11 @@ def parsed(name: str, path: str) -> dict[str, Any]:
             plugin.update_cache_if_changed()
     except AnsibleError as problem:
         error = str(problem)
-    hosts = {host.name: host.vars for host in inventory.hosts.values()}
+    ansibles_own = ("inventory_file", "inventory_dir")
+    hosts = {
+        host.name: {key: value for key, value in host.vars.items() if key not in ansibles_own}
+        for host in inventory.hosts.values()
+    }
     groups = {group.name: [host.name for host in group.hosts] for group in inventory.groups.values()}
     return {"hosts": hosts, "groups": groups, "warnings": warnings, "error": error}
 

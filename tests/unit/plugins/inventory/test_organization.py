@@ -207,7 +207,7 @@ def test_a_cache_answers_until_an_option_changes_what_is_needed(organization: In
     for file in Path(organization.fleet.folder / "cache").iterdir():
         text = file.read_text()
         assert organization.environment["AWS_SECRET_ACCESS_KEY"] not in text
-        file.write_text(text.replace('"accounts"', '"of another version"'))
+        file.write_text(text.replace("partition", "of another version"))
     assert "new" in cached(organization, include_tags=True).hosts
 
 

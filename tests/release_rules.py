@@ -39,6 +39,7 @@ SHIPPED = (
     "extensions/awx/",
     "extensions/eda/",
     "inventories/example/",
+    "inventories/organization/",
     "meta/",
     "playbooks/",
     "plugins/",

@@ -34,7 +34,7 @@ from tests.lint.tree import (
 Gate = Callable[[], bool]
 
 CODE = ("plugins", "tests")
-TYPED = ("plugins/module_utils", "plugins/plugin_utils", "plugins/action", "plugins/callback")
+TYPED = ("plugins/module_utils", "plugins/plugin_utils", "plugins/action", "plugins/callback", "plugins/inventory")
 TYPED_TESTS = (
     "tests/emulator",
     "tests/bench",

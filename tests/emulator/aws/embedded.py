@@ -52,6 +52,7 @@ class EmbeddedAws:
             organizations_backends.master_accounts.clear()
             self.state.policies.clear()
             self.state.costs.clear()
+            self.state.empty_pages = False
             self.fleet = seed_fleet(self._members)
             self.state.accounts.clear()
             self.state.accounts.update(

@@ -9,6 +9,7 @@ from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, Organ
 
 SCP = "SERVICE_CONTROL_POLICY"
 _CLOSED = {"PENDING_CLOSURE", "SUSPENDED", "CLOSED"}
+_STATES = {*_CLOSED, "PENDING_ACTIVATION", "ACTIVE"}
 
 
 def organization_of(account: str) -> tuple[str, OrganizationsBackend] | None:
@@ -31,6 +32,29 @@ def paid_by(account: str) -> list[str]:
     if own is None or own["aws"].org is None:
         return [account]
     return [account, *(entry.id for entry in own["aws"].accounts if entry.id != account)]
+
+
+def set_state(account: str, state: str) -> None:
+    """Put an account into a state that only AWS, or time, brings about; KeyError for an account of no organization."""
+    if state not in _STATES:
+        raise ValueError(f"{state} is none of {', '.join(sorted(_STATES))}")
+    found = organization_of(account)
+    entry = entry_of(found[1], account) if found else None
+    if entry is None:
+        raise KeyError(account)
+    entry.state = state
+    entry.status = "SUSPENDED" if state == "CLOSED" else state
+
+
+def path_of(organization: OrganizationsBackend, unit: str | None) -> str:
+    """Where a root or organizational unit is, such as C(o-a/r-b/ou-c/), as botocore's model has it (shape Path)."""
+    assert organization.org is not None
+    units = {one.id: one for one in organization.ou}
+    ids: list[str] = []
+    while unit in units:
+        ids.insert(0, unit)
+        unit = units[unit].parent_id
+    return "/".join([organization.org.id, *ids, ""])
 
 
 def is_closed(account: str) -> bool:

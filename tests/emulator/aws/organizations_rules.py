@@ -16,7 +16,7 @@ from tests.emulator.aws import errors, organizations_policies
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.credentials import iam_of
 from tests.emulator.aws.operations import serialize
-from tests.emulator.aws.organization import entry_of, is_delegated_administrator, organization_of
+from tests.emulator.aws.organization import entry_of, is_delegated_administrator, organization_of, path_of
 from tests.emulator.aws.seed import ADMINISTRATOR
 from tests.emulator.aws.state import After, AwsState, Before
 
@@ -49,43 +49,66 @@ def _organization(call: ApiCall) -> OrganizationsBackend:
     return organizations_backends[call.forward_account]["aws"]
 
 
-def _describe(account: FakeAccount) -> dict[str, Any]:
+def _describe(organization: OrganizationsBackend, account: FakeAccount) -> dict[str, Any]:
     """Status was retired on 2026-09-09; State has taken its place."""
-    return {key: value for key, value in account.describe().items() if key != "Status"}
+    told = {key: value for key, value in account.describe().items() if key != "Status"}
+    return {**told, "Paths": [f"{path_of(organization, account.parent_id)}{account.id}/"]}
 
 
-def _page(call: ApiCall, accounts: Sequence[FakeAccount]) -> Response:
-    """At most 20 accounts a page, and a token while there are more."""
+def _page(call: ApiCall, state: AwsState, key: str, entries: Sequence[dict[str, Any]]) -> Response:
+    """At most 20 entries a page, and a token while there are more; where a test wants it, an empty page before each."""
     size = int(call.params.get("MaxResults") or _PAGE)
     if not 1 <= size <= _PAGE:
         raise _error("InvalidInputException", "You specified an invalid value for MaxResults.")
-    start = 0
-    if call.params.get("NextToken"):
-        try:
-            start = int(base64.b64decode(call.params["NextToken"], validate=True))
-        except (binascii.Error, ValueError) as problem:
-            raise _error("InvalidInputException", "You specified an invalid token.") from problem
-    page: dict[str, Any] = {"Accounts": [_describe(account) for account in accounts[start : start + size]]}
-    if start + size < len(accounts):
-        page["NextToken"] = base64.b64encode(str(start + size).encode()).decode()
+    start, was_empty = _position(call)
+    if state.empty_pages and not was_empty:
+        return serialize(call, {key: [], "NextToken": _token(start, True)})
+    page: dict[str, Any] = {key: entries[start : start + size]}
+    if start + size < len(entries):
+        page["NextToken"] = _token(start + size, False)
     return serialize(call, page)
+
+
+def _token(start: int, was_empty: bool) -> str:
+    return base64.b64encode(f"{start} {int(was_empty)}".encode()).decode()
+
+
+def _position(call: ApiCall) -> tuple[int, bool]:
+    if not call.params.get("NextToken"):
+        return 0, False
+    try:
+        start, was_empty = base64.b64decode(call.params["NextToken"], validate=True).split()
+        return int(start), bool(int(was_empty))
+    except (binascii.Error, ValueError) as problem:
+        raise _error("InvalidInputException", "You specified an invalid token.") from problem
 
 
 def list_accounts(call: ApiCall, state: AwsState) -> Response | None:
     """All accounts, closed ones too."""
-    return _page(call, _organization(call).accounts)
+    organization = _organization(call)
+    return _page(call, state, "Accounts", [_describe(organization, account) for account in organization.accounts])
 
 
 def list_accounts_for_parent(call: ApiCall, state: AwsState) -> Response | None:
     """The accounts directly in a root or organizational unit."""
-    parent = call.params["ParentId"]
+    parent, organization = call.params["ParentId"], _organization(call)
     _check_parent(call, parent, "ParentNotFoundException")
-    return _page(call, [account for account in _organization(call).accounts if account.parent_id == parent])
+    inside = [account for account in organization.accounts if account.parent_id == parent]
+    return _page(call, state, "Accounts", [_describe(organization, account) for account in inside])
+
+
+def list_organizational_units_for_parent(call: ApiCall, state: AwsState) -> Response | None:
+    """The organizational units directly in a root or organizational unit."""
+    parent, organization = call.params["ParentId"], _organization(call)
+    _check_parent(call, parent, "ParentNotFoundException")
+    inside = [unit for unit in organization.ou if unit.parent_id == parent]
+    told = [{**unit.describe()["OrganizationalUnit"], "Path": path_of(organization, unit.id)} for unit in inside]
+    return _page(call, state, "OrganizationalUnits", told)
 
 
 def describe_account(call: ApiCall, state: AwsState) -> Response | None:
     """One account of the organization."""
-    return serialize(call, {"Account": _describe(_account(call))})
+    return serialize(call, {"Account": _describe(_organization(call), _account(call))})
 
 
 def _account(call: ApiCall) -> FakeAccount:
@@ -164,6 +187,7 @@ def after_create_account(call: ApiCall, state: AwsState, response: Response) -> 
 BEFORE: dict[str, Before] = {
     "ListAccounts": list_accounts,
     "ListAccountsForParent": list_accounts_for_parent,
+    "ListOrganizationalUnitsForParent": list_organizational_units_for_parent,
     "DescribeAccount": describe_account,
     "ListParents": list_parents,
     "MoveAccount": move_account,

@@ -39,7 +39,8 @@ class AwsState:
     """
     Bucket policies, the accounts that exist, the locks, the clock, and what accounts have used.
 
-    `changes` grows with everything that may change what a later call answers.
+    `empty_pages`: whether Organizations answers empty pages in between. `changes` grows with everything that may change
+    what a later call answers.
     """
 
     policies: BucketPolicies = dataclasses.field(default_factory=BucketPolicies)
@@ -48,6 +49,7 @@ class AwsState:
     clock: Clock = dataclasses.field(default_factory=Clock)
     costs: Costs = dataclasses.field(default_factory=Costs)
     changes: int = 0
+    empty_pages: bool = False
 
 
 Before = Callable[[ApiCall, AwsState], Response | None]

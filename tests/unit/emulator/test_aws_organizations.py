@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.emulator.aws.organization import set_state
 from tests.emulator.aws.testing import Bench, Who, allow, code, deny, outcome, policy, unique
 from tests.emulator.fleet import Emulator
 
@@ -203,3 +204,77 @@ def test_delegated_administrators_may_list(bench: Bench, organizations: Any, acc
     assert code(theirs.create_account, AccountName="x", Email="x@example.com") == "AccessDeniedException"
     organizations.deregister_delegated_administrator(**service)
     assert code(theirs.list_accounts) == "AccessDeniedException"
+
+
+def test_accounts_and_units_tell_their_paths(bench: Bench, organizations: Any, root: str, account: str) -> None:
+    outer = new_unit(organizations, root)
+    inner = new_unit(organizations, outer)
+    organizations.move_account(AccountId=account, SourceParentId=root, DestinationParentId=inner)
+    above = f"{organizations.describe_organization()['Organization']['Id']}/{root}/"
+    assert organizations.describe_account(AccountId=account)["Account"]["Paths"] == [
+        f"{above}{outer}/{inner}/{account}/"
+    ]
+    (listed,) = organizations.list_accounts_for_parent(ParentId=inner)["Accounts"]
+    assert listed in organizations.list_accounts()["Accounts"]
+    assert listed["Paths"] == [f"{above}{outer}/{inner}/{account}/"]
+    (unit,) = organizations.list_organizational_units_for_parent(ParentId=outer)["OrganizationalUnits"]
+    assert (unit["Id"], unit["Path"]) == (inner, f"{above}{outer}/{inner}/")
+    nowhere = {"ParentId": "ou-0000-00000000"}
+    assert code(organizations.list_organizational_units_for_parent, **nowhere) == "ParentNotFoundException"
+
+
+def test_a_page_has_20_entries_at_most_and_may_be_empty_before_the_last(
+    bench: Bench, organizations: Any, root: str
+) -> None:
+    parent = new_unit(organizations, root)
+    made = [new_unit(organizations, parent) for dummy in range(21)]
+    pages = list(organizations.get_paginator("list_organizational_units_for_parent").paginate(ParentId=parent))
+    assert [len(page["OrganizationalUnits"]) for page in pages] == [20, 1]
+    bench.emulator.aws.state.empty_pages = True
+    try:
+        pages = list(organizations.get_paginator("list_organizational_units_for_parent").paginate(ParentId=parent))
+        assert organizations.list_accounts()["Accounts"] == []
+    finally:
+        bench.emulator.aws.state.empty_pages = False
+    assert [len(page["OrganizationalUnits"]) for page in pages] == [0, 20, 0, 1]
+    assert [unit["Id"] for page in pages for unit in page["OrganizationalUnits"]] == made
+    assert code(organizations.list_accounts, NextToken="nonsense") == "InvalidInputException"
+    assert code(organizations.list_accounts, MaxResults=21) == "InvalidInputException"
+
+
+@pytest.mark.parametrize(
+    ("state", "is_closed"),
+    [("PENDING_ACTIVATION", False), ("SUSPENDED", True), ("PENDING_CLOSURE", True), ("CLOSED", True)],
+)
+def test_states_that_only_aws_brings_about(
+    bench: Bench, organizations: Any, account: str, state: str, is_closed: bool
+) -> None:
+    set_state(account, state)
+    assert organizations.describe_account(AccountId=account)["Account"]["State"] == state
+    if is_closed:
+        assert code(lambda: bench.assume(account)) == "AccessDenied"
+    else:
+        assert bench.assume(account)
+
+
+def test_no_other_state_and_no_account_outside_is_set(bench: Bench, account: str) -> None:
+    with pytest.raises(ValueError, match="none of ACTIVE, CLOSED"):
+        set_state(account, "GONE")
+    with pytest.raises(KeyError):
+        set_state(bench.standalone, "CLOSED")
+
+
+def test_tags_are_told_to_the_management_account_and_delegated_administrators(
+    bench: Bench, organizations: Any, account: str
+) -> None:
+    organizations.tag_resource(ResourceId=account, Tags=[{"Key": "team", "Value": "web"}])
+    tags = [{"Key": "team", "Value": "web"}]
+    assert organizations.list_tags_for_resource(ResourceId=account)["Tags"] == tags
+    theirs = bench.assume(account)("organizations")
+    assert code(theirs.list_tags_for_resource, ResourceId=account) == "AccessDeniedException"
+    service = {"AccountId": account, "ServicePrincipal": "guardduty.amazonaws.com"}
+    organizations.register_delegated_administrator(**service)
+    assert theirs.list_tags_for_resource(ResourceId=account)["Tags"] == tags
+    organizations.deregister_delegated_administrator(**service)
+    missing = {"ResourceId": "000000000001"}
+    assert code(organizations.list_tags_for_resource, **missing) == "TargetNotFoundException"

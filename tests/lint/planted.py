@@ -132,7 +132,7 @@ def feed(environment: dict[str, Any], start_response: Callable[..., Any]) -> Ite
 
 def table(outcomes: Iterable[Outcome]) -> str:
     """A row for each gate."""
-    rows = [("gate", "planted fault", "what it said")]
+    rows: list[tuple[str, ...]] = [("gate", "planted fault", "what it said")]
     for outcome in outcomes:
         words = (str(outcome.fault), outcome.said or "NOT FOUND")
         rows.append((outcome.fault.gate, *(textwrap.shorten(word, 70, placeholder=" ...") for word in words)))

@@ -57,7 +57,8 @@ class Selection:
     def of(cls, options: Mapping[str, Any]) -> Selection:
         """By the plugin's options; InputError names one that cannot work."""
         units = [str(unit) for unit in options["organizational_units"] or ()]
-        return cls(*(_selectors(options[option], option) for option in OPTIONS), units)
+        selectors = {option: _selectors(options[option], option) for option in OPTIONS}
+        return cls(organizational_units=units, **selectors)
 
     def asks_for_tags(self) -> str | None:
         """The first option that needs the accounts' tags."""

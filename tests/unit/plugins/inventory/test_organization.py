@@ -168,7 +168,7 @@ def test_names_of_others_are_never_templates(organization: Inventories) -> None:
     variables = listed.hosts["7-7"]
     assert variables["finops_account_name"] == variables["copy"] == "{{ 7 * 7 }}"
     assert variables["finops_account_tags"] == {"note": "{{ 9 * 9 }}"} and variables["tag"] == "{{ 9 * 9 }}"
-    words = "msg={{ finops_account_name }} {{ copy }} {{ tag }} {{ finops_account_tags }}"
+    words = json.dumps({"msg": "{{ finops_account_name }} {{ copy }} {{ tag }} {{ finops_account_tags }}"})
     said = organization.command("ansible", "7-7", "-m", "ansible.builtin.debug", "-a", words, **options)
     assert said.output.count("{{ 7 * 7 }}") == 2 and said.output.count("{{ 9 * 9 }}") == 2
     assert not re.search("49|81", said.output.replace(organization.management, ""))

@@ -66,7 +66,7 @@ def named(*names: str, sources: tuple[str, ...] = ("name",), taken: tuple[str, .
         ("<b>shop</b>", "b-shop-b"),
         ("a[0:2]", "a-0-2"),
         ("日本 支店", "日本-支店"),
-        ("cafe\u0301", "caf\u00e9"),
+        ("cafe\u0301", "café"),
         ("🚀", ID),
         ("", ID),
     ],

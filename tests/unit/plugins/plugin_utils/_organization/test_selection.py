@@ -132,8 +132,8 @@ def test_a_selector_that_selects_nothing_is_named_where_that_is_known() -> None:
         ({"standalone_accounts": [" "]}, r"O\(standalone_accounts\): .* is missing"),
         ({"standalone_accounts": ["tag:"]}, r"O\(standalone_accounts\): .* is missing"),
         (
-            {"organizational_units": ["Wrok"]},
-            r"O\(organizational_units\): 'Wrok' is no .* There are: /, /Other, /Work, ",
+            {"organizational_units": ["Gone"]},
+            r"O\(organizational_units\): 'Gone' is no .* There are: /, /Other, /Work, ",
         ),
         ({"organizational_units": ["ou-ab12-99999999"]}, r"'ou-ab12-99999999' is no organizational unit here"),
         ({"organizational_units": ["/Work/Production"]}, f"are several: give the id of one, {PRODUCTION} or {TWIN}"),

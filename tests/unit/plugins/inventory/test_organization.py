@@ -25,7 +25,7 @@ from tests.integration.organization import Organization
 from tests.integration.playbook import CHECKOUT, Fleet
 
 NAME = plugin.InventoryModule.NAME
-DOCUMENTATION = yaml.safe_load(plugin.DOCUMENTATION)
+DOCUMENTED = yaml.safe_load(plugin.DOCUMENTATION)
 # What the fragments bring along.
 OTHERS = {"profile", "keyed_groups"}
 _ACCOUNT = botocore.session.get_session().get_service_model("organizations").shape_for("Account")
@@ -119,14 +119,14 @@ def test_every_example_has_options_that_are_documented() -> None:
     examples = list(yaml.safe_load_all(plugin.EXAMPLES))
     assert len(examples) == 3
     for example in examples:
-        assert example["plugin"] == NAME == DOCUMENTATION["options"]["plugin"]["choices"][0]
-        assert set(example) <= {*DOCUMENTATION["options"], *OTHERS}
+        assert example["plugin"] == NAME == DOCUMENTED["options"]["plugin"]["choices"][0]
+        assert set(example) <= {*DOCUMENTED["options"], *OTHERS}
 
 
 def test_the_example_inventory_has_options_that_are_documented() -> None:
     text = (CHECKOUT / "inventories" / "organization" / "organization.yml").read_text()
     options = {*yaml.safe_load(text), *re.findall(r"^# (\w+):", text, re.MULTILINE)}
-    assert {"organizational_units", "plugin"} < options <= {*DOCUMENTATION["options"], *OTHERS}
+    assert {"organizational_units", "plugin"} < options <= {*DOCUMENTED["options"], *OTHERS}
 
 
 def test_three_cases_are_groups_and_calls_are_those_of_paging_alone(organization: Inventories) -> None:

@@ -154,7 +154,6 @@ from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInv
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import ATTEMPTS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_VARIABLES,
-    AwsError,
     converted,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions import HAS_BOTOCORE
@@ -216,7 +215,10 @@ class InventoryModule(AWSInventoryBase):
             raise FinopsError("boto3 is not installed in the Python of Ansible. Install it: pip install boto3")
         try:
             converted("sts:AssumeRole", begin)
-        except AwsError as error:
+        except FinopsError as error:
+            # amazon.aws before 12 lets botocore's error pass, and later ones have words of their own.
+            if not self.get_option("assume_role_arn"):
+                raise
             hint = "Check that the role exists, and that its trust policy lets in the login, which needs sts:AssumeRole"
             raise FinopsError("O(assume_role_arn): {0}. {1}".format(error, hint))
 

@@ -225,7 +225,7 @@ def test_a_role_may_look_and_is_the_hosts_too(organization: Inventories, emulato
     shown = organization.parsed(assume_role_arn=arn)
     assert shown.hosts["master"]["finops_assume_role_arn"] == arn
     told = organization.parsed(assume_role_arn=arn + "s").refusal
-    assert "assume_role_arn: AWS refused sts:AssumeRole: AccessDenied" in told and "trust policy" in told
+    assert "assume_role_arn: " in told and "AccessDenied" in told and "trust policy" in told
 
 
 @pytest.mark.parametrize(

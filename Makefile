@@ -27,8 +27,8 @@ emulator: setup ## The embedded AWS and platform in the foreground; writes build
 
 test: unit integration targets molecule ## All tests
 
-unit: setup ## Unit tests
-	$(BIN)/python -m pytest tests/unit
+unit: setup ## Unit tests, two at a time
+	$(BIN)/python -m pytest --numprocesses 2 tests/unit
 
 coverage: setup ## Branch coverage of the core by its unit tests alone, file by file; at least 90 %
 	$(BIN)/python -m pytest tests/unit --ignore tests/unit/emulator --cov --cov-report=term

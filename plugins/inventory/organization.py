@@ -147,10 +147,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 
-from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
-
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import MISSING_AMAZON_AWS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import ATTEMPTS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_VARIABLES,
@@ -171,6 +170,11 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._organization
 )
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._organization.reading import OrganizationReader
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._organization.selection import OPTIONS, Selection
+
+try:
+    from ansible_collections.amazon.aws.plugins.plugin_utils.inventory import AWSInventoryBase
+except ImportError as error:
+    raise AnsibleError(MISSING_AMAZON_AWS) from error
 
 # Calls are repeated as everywhere in this collection.
 _CONFIG = {

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where amazon.aws is not installed, both shells say so in one sentence."""
+"""Where amazon.aws is not installed, both shells and the inventory say so in one sentence."""
 
 from __future__ import annotations
 
@@ -59,6 +59,20 @@ def test_the_action_says_what_is_missing(environment: dict[str, str], action: st
     assert "Traceback" not in run.stdout + run.stderr
 
 
+def test_the_inventory_says_what_is_missing(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "organization.yml").write_text("plugin: finops_for_cloud.aws.organization\n")
+    run = subprocess.run(
+        [sys.executable, Path(sys.executable).with_name("ansible-inventory"), "-i", tmp_path, "--graph"],
+        env={**environment, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode
+    assert SENTENCE in " ".join(run.stderr.split())
+    assert "Traceback" not in run.stderr
+
+
 def test_nothing_else_takes_anything_from_amazon_aws() -> None:
     """What imports it elsewhere would end in a traceback where it is missing."""
     takers = [
@@ -66,4 +80,4 @@ def test_nothing_else_takes_anything_from_amazon_aws() -> None:
         for path in sorted((CHECKOUT / "plugins").rglob("*.py"))
         if re.search(r"^\s*(from|import) ansible_collections\.amazon", path.read_text(), re.MULTILINE)
     ]
-    assert takers == ["plugins/module_utils/_aws/amazon_aws.py"]
+    assert takers == ["plugins/inventory/organization.py", "plugins/module_utils/_aws/amazon_aws.py"]

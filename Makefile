@@ -67,7 +67,7 @@ generated: setup ## Write the files made from others: the roles' argument specif
 changelog: setup ## Take the fragments into changelogs/changelog.yaml and CHANGELOG.rst, under the version of galaxy.yml
 	PATH="$(CURDIR)/$(BIN):$$PATH" antsibull-changelog release --update-existing --reload-plugins
 
-planted: setup ## A fault for each gate of `make lint`, which must find it; about six minutes
+planted: setup ## A fault for each gate of `make lint`, which must find it
 	$(BIN)/python -m tests.lint.planted
 
 lint: setup ## Every gate that starts no emulator: sanity, documentation, Galaxy's importer, types, licences and more

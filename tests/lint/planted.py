@@ -66,7 +66,7 @@ FAULTS = (
         "plugins/modules/account.py",
         "O(finops_for_cloud.aws.cur#",
         "O(finops_for_cloud.aws.cul#",
-        "cul",
+        "there is no module finops_for_cloud.aws.cul",
     ),
     Fault(
         "ansible_lint", "roles/member/tasks/main.yml", None, "\n- ansible.builtin.command: 'true'\n", "no-changed-when"

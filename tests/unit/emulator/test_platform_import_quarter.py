@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both emulators over a quarter: 60 accounts of two Roots, a delivery a day and an import an hour, in seconds."""
+"""Both emulators over a quarter: 60 accounts of two Roots, a delivery a day and an import an hour."""
 
 from __future__ import annotations
 

@@ -9,26 +9,12 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow.parquet
 import pytest
 
 from tests.emulator.aws.testing import Bench, allow, code, export_policy, outcome, policy, unique
-from tests.emulator.fleet import Emulator
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Bench]:
-    with Emulator(members=1) as emulator:
-        yield Bench(emulator)
-
-
-@pytest.fixture
-def bench(shared: Bench) -> Bench:
-    shared.emulator.reset()
-    return shared
 
 
 @pytest.fixture

@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.emulator.aws.testing import Bench, allow, outcome, policy, request, trust
-from tests.emulator.fleet import Emulator
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 READ = json.loads(policy(allow("s3:Get*")))
@@ -21,18 +19,6 @@ LIST = json.loads(policy(allow("s3:List*", Condition={"StringLike": {"s3:prefix"
 EC2 = {"Service": "ec2.amazonaws.com"}
 KINDS = {"User": "UserDetailList", "Group": "GroupDetailList", "Role": "RoleDetailList"}
 LISTS = (*KINDS.values(), "Policies")
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Bench]:
-    with Emulator(members=1) as emulator:
-        yield Bench(emulator)
-
-
-@pytest.fixture
-def bench(shared: Bench) -> Bench:
-    shared.emulator.reset()
-    return shared
 
 
 @pytest.fixture

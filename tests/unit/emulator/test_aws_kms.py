@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,23 +21,10 @@ from tests.emulator.aws.testing import (
     policy,
     unique,
 )
-from tests.emulator.fleet import Emulator
 
 SERVICE = {"Service": "bcm-data-exports.amazonaws.com"}
 BOTH = ["kms:GenerateDataKey*", "kms:Decrypt"]
 FAILED = ("ValidationException", 400, "S3 bucket permission validation failed")
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Bench]:
-    with Emulator(members=1) as emulator:
-        yield Bench(emulator)
-
-
-@pytest.fixture
-def bench(shared: Bench) -> Bench:
-    shared.emulator.reset()
-    return shared
 
 
 @pytest.fixture

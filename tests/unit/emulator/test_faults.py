@@ -13,7 +13,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from typing import Any, cast
 
 import botocore.client
@@ -22,7 +21,6 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from tests.emulator.aws.testing import Bench, Who, code, outcome, unique
 from tests.emulator.faults import Faults, When
-from tests.emulator.fleet import Emulator
 
 CALLS = {
     "iam": "list_users",
@@ -34,18 +32,6 @@ CALLS = {
     "s3": "list_buckets",
     "ec2": "describe_instances",
 }
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Bench]:
-    with Emulator(members=1) as emulator:
-        yield Bench(emulator)
-
-
-@pytest.fixture
-def bench(shared: Bench) -> Bench:
-    shared.emulator.reset()
-    return shared
 
 
 @pytest.fixture

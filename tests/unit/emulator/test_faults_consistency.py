@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,21 +16,8 @@ from botocore.exceptions import ClientError
 
 from tests.emulator.aws.testing import Bench, Who, allow, code, export_definition, export_policy, outcome, policy
 from tests.emulator.faults import Faults
-from tests.emulator.fleet import Emulator
 
 DOCUMENT = policy(allow("s3:ListAllMyBuckets"))
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Bench]:
-    with Emulator(members=1) as emulator:
-        yield Bench(emulator)
-
-
-@pytest.fixture
-def bench(shared: Bench) -> Bench:
-    shared.emulator.reset()
-    return shared
 
 
 @pytest.fixture

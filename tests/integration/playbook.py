@@ -187,6 +187,7 @@ class Fleet:
             **kept,
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_REMOTE_TMP": str(self.folder / "ansible" / "remote"),
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / "ansible" / "control"),
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_NOCOLOR": "1",

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults shells bench recording generated changelog lint planted release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill shells bench recording generated changelog lint planted release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ mutants: setup ## Mistakes planted in the core's decisions; fails if its unit te
 faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no leak; about half an hour
 	$(BIN)/python -m tests.faults.crash
 	$(BIN)/python -m pytest tests/faults
+
+bill: setup ## The whole bill: complete to the cent, gently, from nothing; BILL_MEMBERS=1000 sets how many join; about an hour
+	$(BIN)/python -m pytest -s tests/whole_bill
 
 shells: setup ## The integration tests through both shells, every result compared; about half an hour
 	$(BIN)/python -m tests.shells

@@ -62,6 +62,18 @@ class World:
         who("bcm-data-exports").create_export(Export=definition)
         return Report(account, definition["Name"], bucket, key)
 
+    def second_organization(self, members: int) -> list[str]:
+        """Let the account that is in no organization make one of its own; its new members."""
+        emulator = self.emulator
+        who = Who(self.bench.url, emulator.standalone_access_key_id, emulator.standalone_secret_access_key)
+        api = who("organizations")
+        api.create_organization(FeatureSet="ALL")
+        made = (
+            api.create_account(AccountName=f"other-member-{number}", Email=f"other-{number}@example.com")
+            for number in range(1, members + 1)
+        )
+        return [str(answer["CreateAccountStatus"]["AccountId"]) for answer in made]
+
     def s3(self, report: Report) -> Any:
         """A client of the bucket's own account."""
         return Who(self.bench.url, report.key.access_key_id, report.key.secret_access_key)("s3")

@@ -174,8 +174,10 @@ def close_account(call: ApiCall, state: AwsState) -> Response | None:
 
 
 def after_create_account(call: ApiCall, state: AwsState, response: Response) -> Response:
-    """The new account exists, and its OrganizationAccountAccessRole may do everything, as AWS makes it."""
-    account = _organization(call).accounts[-1].id
+    """The new account exists since now, and its OrganizationAccountAccessRole may do everything, as AWS makes it."""
+    entry = _organization(call).accounts[-1]
+    entry.create_time = state.clock.now().replace(tzinfo=None)
+    account = entry.id
     state.accounts.add(account)
     iam = iam_of(account)
     if iam is not None:

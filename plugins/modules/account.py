@@ -27,6 +27,12 @@ options:
     type: str
     choices: [management, member, standalone]
     required: true
+  management_account_id:
+    description:
+      - The management account of the organization that the account is in, a string of 12 digits in quotes.
+      - With it, an account of O(case=management) and O(case=member) that has no data source yet is refused where AWS
+        says that it is in another organization or in none. Without it nobody asks.
+    type: raw
   cur_name:
     description:
       - The name of the export, as in O(finops_for_cloud.aws.cur#module:name).

@@ -255,6 +255,25 @@ SETTINGS = (
         ],
     ),
     Setting(
+        "finops_wake_members",
+        {"data_source": "wake"},
+        [
+            "Whether a member's data source is let import costs at once. V(false) leaves it asleep until "
+            "M(finops_for_cloud.aws.history) wakes all of them at the end of the play, as in the playbook C(onboard)."
+        ],
+        cases=("member",),
+    ),
+    Setting(
+        "finops_reimport",
+        {},
+        [
+            "Whether M(finops_for_cloud.aws.history) may have the management account's data source imported again, for the "
+            "past of members that were connected later. V(never) only tells who lacks which months."
+        ],
+        cases=("management",),
+        otherwise={"choices": ["auto", "never"], "default": "auto"},
+    ),
+    Setting(
         "finops_key_grace_days",
         {"access_key": "grace_days"},
         ["How many days a replaced key is kept, deactivated, before it is deleted."],

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -39,20 +40,24 @@ class ActionModule(ActionBase):
         known = inventory.cases()
         variables = {host: inventory.variables(host) for host in known}
         found = _problems(known, variables)
+        roots = inventory.roots(variables)
         accounts = {}
         for host, cases in in_play.items():
             try:
-                view = self._view(variables[host], listings) if host not in found else {"problem": found[host]}
+                view = {"problem": found[host]} if host in found else self._view(variables[host], listings, roots)
             except (FinopsError, AnsibleError) as error:
                 view = {"problem": worded(str(error), readers_names("account"))}
             accounts[host] = {"case": cases[0], **view}
         return {"changed": False, "accounts": accounts}
 
-    def _view(self, variables: Any, listings: Listings) -> dict[str, Any]:
+    def _view(self, variables: Any, listings: Listings, roots: Mapping[str, str | None]) -> dict[str, Any]:
         listing = listings.of(variables)
         if listing is None:
             return {"problem": None}
-        view = listing.view(variables["finops_account_id"], variables.get("finops_data_source_name"))
+        account = variables["finops_account_id"]
+        view = listing.view(account, variables.get("finops_data_source_name"))
+        if account in roots.values():
+            view["newest"] = listing.newest_of(account, roots)
         organization = listings.organization(variables) or {}
         return {**view, "organization": {key: organization.get(key) for key in ("disabled", "currency")}}
 

@@ -13,6 +13,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import recap
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
+    AFTERWARDS,
     REGISTERED,
     has_connected,
     verdict,
@@ -35,11 +36,17 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         inventory, listings = Inventory(task_vars), Listings()
         check_mode = bool(self._task.check_mode)
+        afterwards = task_vars.get(AFTERWARDS) or {}
         rows = []
         for host, cases in inventory.cases_in_play().items():
             variables = inventory.variables(host)
             registered = values(variables, _VARIABLES)
-            listed = None if check_mode else self._is_listed(registered, variables, listings)
+            # Out of this one variable, which is the same for all hosts.
+            if host in afterwards.get("accounts", {}):
+                registered[AFTERWARDS] = {"results": [afterwards["accounts"][host]]}
+            listed = None if check_mode else afterwards.get("listed", {}).get(host)
+            if listed is None and not check_mode:
+                listed = self._is_listed(registered, variables, listings)
             rows.append(verdict(host, " and ".join(cases), registered, listed))
         brief = len(rows) >= recap.BRIEF_FROM and not self._display.verbosity
         # The callback of this collection tells the same from what is returned here.

@@ -38,6 +38,13 @@ cur_prefix:
     - The S3 path prefix of the export, for root and standalone accounts.
     - What the data source reads, and V(reports) for a new one, if not given.
   type: str
+wake:
+  description:
+    - Whether a linked data source is let import costs. A new one is made asleep and then woken, because one that is made
+      awake has the platform import every other data source of the organization.
+    - V(false) leaves it asleep, for M(finops_for_cloud.aws.history) to wake all of them in one pass.
+  type: bool
+  default: true
 """
 
 

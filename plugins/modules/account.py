@@ -27,6 +27,12 @@ options:
     type: str
     choices: [management, member, standalone]
     required: true
+  management_account_id:
+    description:
+      - The management account of the organization that the account is in, a string of 12 digits in quotes.
+      - With it, an account of O(case=management) and O(case=member) that has no data source yet is refused where AWS
+        says that it is in another organization or in none. Without it nobody asks.
+    type: raw
   cur_name:
     description:
       - The name of the export, as in O(finops_for_cloud.aws.cur#module:name).
@@ -162,8 +168,18 @@ data_source:
         config_scheme: bucket_only
         cur_version: 2
         report_name: billing-111122223333
+    created_at:
+      description: When it was made, in seconds since 1970.
+      type: int
+      returned: always
+      sample: 1764115200
     last_import_at:
       description: When the platform last imported costs, in seconds since 1970; V(0) before the first import.
+      type: int
+      returned: always
+      sample: 0
+    last_import_modified_at:
+      description: The time of the newest file that was imported, in seconds since 1970; V(0) before the first import.
       type: int
       returned: always
       sample: 0

@@ -142,8 +142,18 @@ data_source:
       type: bool
       returned: always
       sample: true
+    created_at:
+      description: When it was made, in seconds since 1970.
+      type: int
+      returned: always
+      sample: 1764115200
     last_import_at:
       description: When the platform last imported costs, in seconds since 1970; V(0) before the first import.
+      type: int
+      returned: always
+      sample: 0
+    last_import_modified_at:
+      description: The time of the newest file that was imported, in seconds since 1970; V(0) before the first import.
       type: int
       returned: always
       sample: 0

@@ -138,6 +138,11 @@ user:
       type: bool
       returned: always
       sample: false
+    tags:
+      description: Its tags.
+      type: dict
+      returned: always
+      sample: {}
 steps:
   description:
     - What was done, or in check mode would be done, one sentence for each write, in their order.

@@ -102,6 +102,11 @@ user:
       type: bool
       returned: always
       sample: false
+    tags:
+      description: Its tags.
+      type: dict
+      returned: always
+      sample: {}
 account_id:
   description: The account that the task is about.
   returned: where O(account_id) is an account's

@@ -16,6 +16,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.pr
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS, Platform
 
+_OF_ROOTS = ("finops_account_id", "finops_management_account_id")
+
 
 class Inventory:
     """The accounts of the inventory groups management, member and standalone, with their variables."""
@@ -37,6 +39,20 @@ class Inventory:
         """By host of the play, in its order, the cases whose groups it is in; other hosts are no accounts."""
         cases = self.cases()
         return {host: cases[host] for host in self.in_play if host in cases}
+
+    def roots(self, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
+        """By account, the management account of its organization; None where nobody says it and there are several.
+
+        Standalone accounts have files of their own and no part in this. variables: by host, of all accounts.
+        """
+        found = {host: values(variables[host], _OF_ROOTS) for host in self.cases()}
+        accounts = {host: str(of_host.get("finops_account_id")) for host, of_host in found.items()}
+        management = {accounts[host] for host in self._groups.get("management", [])}
+        only = next(iter(management)) if len(management) == 1 else None
+        roots: dict[str, str | None] = {account: account for account in management}
+        for host in self._groups.get("member", []):
+            roots.setdefault(accounts[host], found[host].get("finops_management_account_id") or only)
+        return roots
 
     def variables(self, host: str) -> Mapping[str, Any]:
         """A host's variables, gathered here and now; each is templated when it is asked for."""
@@ -67,20 +83,29 @@ class Listings:
         """A host's organization with C(disabled) and C(currency), None where it has no platform; raises FinopsError."""
         return self._asked(variables, "organization", lambda platform: platform.organization())
 
+    def key(self, variables: Mapping[str, Any]) -> str:
+        """What tells a host's organization of the platform from others; as text, for a value of a wrong type has no hash."""
+        return repr(_options(variables))
+
+    def platform(self, variables: Mapping[str, Any]) -> Platform:
+        """The client for a host's organization; raises FinopsError."""
+        key = self.key(variables)
+        if key not in self._platforms:
+            self._platforms[key] = _kept(lambda: Platform(_options(variables)))
+        found: Platform = _raised(self._platforms[key])
+        return found
+
     def _asked(self, variables: Mapping[str, Any], what: str, ask: Callable[[Platform], Any]) -> Any:
         if not variables.get("finops_platform_url"):
             return None
-        options = {name: variables.get("finops_" + name) for name in OPTIONS}
-        # As text, because a value of the wrong type may have no hash.
-        key = repr(options)
+        key = self.key(variables)
         if (key, what) not in self._answers:
-            self._answers[key, what] = _kept(lambda: ask(_raised(self._platform(key, options))))
+            self._answers[key, what] = _kept(lambda: ask(self.platform(variables)))
         return _raised(self._answers[key, what])
 
-    def _platform(self, key: str, options: Mapping[str, Any]) -> Platform | FinopsError:
-        if key not in self._platforms:
-            self._platforms[key] = _kept(lambda: Platform(options))
-        return self._platforms[key]
+
+def _options(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: variables.get("finops_" + name) for name in OPTIONS}
 
 
 def _kept(make: Callable[[], Any]) -> Any:

@@ -69,6 +69,25 @@ SETTINGS = (
         ],
     ),
     Setting(
+        "finops_management_account_id",
+        {"account": "management_account_id"},
+        [
+            "The management account of the organization that the account is in, a string of 12 digits in quotes. The "
+            "inventory plugin P(finops_for_cloud.aws.organization#inventory) sets it.",
+            "With it, an account of the roles management and member that is connected for the first time is refused where "
+            "it is in another organization or in none.",
+        ],
+    ),
+    Setting(
+        "finops_account_joined",
+        {},
+        [
+            "The day in UTC on which the account joined its organization, such as V(2026-01-31). The inventory plugin "
+            "P(finops_for_cloud.aws.organization#inventory) sets it."
+        ],
+        otherwise={"type": "str"},
+    ),
+    Setting(
         "finops_aws_profile",
         _same("profile"),
         [
@@ -234,6 +253,25 @@ SETTINGS = (
                 settings.DATA_SOURCE_NAME_LENGTH
             )
         ],
+    ),
+    Setting(
+        "finops_wake_members",
+        {"data_source": "wake"},
+        [
+            "Whether a member's data source is let import costs at once. V(false) leaves it asleep until "
+            "M(finops_for_cloud.aws.history) wakes all of them at the end of the play, as in the playbook C(onboard)."
+        ],
+        cases=("member",),
+    ),
+    Setting(
+        "finops_reimport",
+        {},
+        [
+            "Whether M(finops_for_cloud.aws.history) may have the management account's data source imported again, for the "
+            "past of members that were connected later. V(never) only tells who lacks which months."
+        ],
+        cases=("management",),
+        otherwise={"choices": ["auto", "never"], "default": "auto"},
     ),
     Setting(
         "finops_key_grace_days",

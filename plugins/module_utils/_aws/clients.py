@@ -208,6 +208,10 @@ class Clients:
         """Wait until the platform shows that it took what it was given; see _platform/holding."""
         return holding.prove_held(self, answer, wanted)
 
+    def prove_asked(self, identifier: str, mark: int) -> None:
+        """Wait until the platform shows that it was asked to import again; see _platform/holding."""
+        holding.prove_asked(self, identifier, mark)
+
     def delete_unheld_key(self, user_name: str, key_id: str) -> None:
         """Delete a new key, unless a look shows that the platform holds it."""
         holding.delete_unheld_key(self, user_name, key_id)

@@ -10,6 +10,7 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import summary
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of
 
 
 def problems(hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -45,6 +46,7 @@ class Listing:
     """An organization's data sources as the platform lists them, found by account or by name."""
 
     def __init__(self, sources: Sequence[Mapping[str, Any]]) -> None:
+        self.sources = sources
         self._by_account: dict[Any, Mapping[str, Any]] = {}
         self._by_name: dict[str, list[Mapping[str, Any]]] = {}
         for source in sources:
@@ -54,6 +56,16 @@ class Listing:
     def has(self, account: str) -> bool:
         """Whether the account has a data source."""
         return account in self._by_account
+
+    def newest_of(self, root: str, roots: Mapping[str, str | None]) -> int | None:
+        """When the newest of a Root's sources was made, in seconds since 1970; None where the account has none.
+
+        roots: by account the management account of its organization, None where nobody knows.
+        """
+        source = self._by_account.get(root)
+        if source is None:
+            return None
+        return max(int(one.get("created_at") or 0) for one in [source, *members_of(root, self.sources, roots)])
 
     def view(self, account: str, given_name: str | None) -> dict[str, Any]:
         """What the listing says about one account.
@@ -71,6 +83,20 @@ class Listing:
                 others[0].get("name"), others[0].get("account_id")
             )
         return {"data_source": summary(source) or {}, "problem": problem}
+
+
+def members_of(
+    root: str, sources: Sequence[Mapping[str, Any]], roots: Mapping[str, str | None]
+) -> list[Mapping[str, Any]]:
+    """The linked sources whose cost stands in a Root's files, as far as anybody knows.
+
+    roots: by account, the management account of its organization; an account of which nobody knows it may be any Root's.
+    """
+    return [
+        source
+        for source in sources
+        if config_of(source).get("linked") and roots.get(str(source.get("account_id"))) in (None, root)
+    ]
 
 
 def _folded(name: Any) -> str:

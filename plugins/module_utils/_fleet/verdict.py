@@ -24,6 +24,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 FAILED, FOUND, WAITING, CHANGED, RIGHT = "failed", "found", "pending", "changed", "right"
 # The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
 REGISTERED = ("finops_connection", "finops_rotation", "finops_retirement", "finops_audit")
+# What the end of a run did for an account, in the same form; that alone is no visit.
+AFTERWARDS = "finops_history"
 _UNLISTED = "data source: the platform does not list this account at the end of the run. Run the playbook again"
 _NOT_VISITED = "account: it was not visited to the end, because {0}"
 
@@ -43,9 +45,9 @@ class StepResult:
 
 
 def steps_of(variables: Mapping[str, Any]) -> list[StepResult]:
-    """The steps that a host's REGISTERED variables tell of, in order."""
+    """The steps that a host's REGISTERED variables and AFTERWARDS tell of, in order."""
     found = []
-    for variable in REGISTERED:
+    for variable in (*REGISTERED, AFTERWARDS):
         registered = variables.get(variable) or {}
         for result in registered.get("results", [registered]):
             item = result.get("finops_step") or {}
@@ -68,7 +70,7 @@ def has_connected(variables: Mapping[str, Any]) -> bool:
 def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | None) -> dict[str, Any]:
     """One account's outcome.
 
-    variables: the host's REGISTERED variables, finops_account_id and finops_platform_url.
+    variables: the host's REGISTERED variables and AFTERWARDS, finops_account_id and finops_platform_url.
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
     Returns host, account_id, case, state, done (titles), right (parts), left_out, failed (step and reason), unlisted and
     findings, those that are still so.

@@ -9,9 +9,12 @@ the import), no blind repeat of a write, and a 404 alone does not mean that an o
 
 from __future__ import annotations
 
+import concurrent.futures
+import datetime
+import email.utils
 import random
 import time
-from typing import Any, Callable, ContextManager, Mapping
+from typing import Any, Callable, ContextManager, Mapping, Sequence
 from urllib.parse import quote
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
@@ -49,6 +52,11 @@ _LOGIN = "/auth/v2/tokens"
 # How often a reading is tried, and any call that the platform has no room for; the longest wait for room, in seconds.
 _ATTEMPTS = 4
 _LONGEST_WAIT = 30.0
+# How many data sources are woken at a time (facts: parallel PATCHes are fine).
+_AT_ONCE = 8
+# An import in progress counts as long as it said so within these seconds, one that waits as long as the platform's own
+# round waits for it.
+_ACTIVE_SECONDS, _WAITING_SECONDS = 1800, 3 * 3600
 
 
 class Platform:
@@ -72,6 +80,14 @@ class Platform:
         self._account = options.get("account_id")
         self._say = say
         self._organization: dict[str, Any] | None = None
+        self._date = ""
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The platform's time, in UTC, as its last answer had it; this machine's where none did."""
+        date = email.utils.parsedate_tz(self._date)
+        moment = time.time() if date is None else email.utils.mktime_tz(date)
+        return datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
 
     @property
     def is_insecure(self) -> bool:
@@ -98,6 +114,20 @@ class Platform:
         """One data source by its id."""
         return self._source(self._read(_cloud_account(identifier)))
 
+    def import_states(self, identifier: str) -> set[str]:
+        """C(scheduled) where an import of a data source waits, C(in_progress) where one runs; one call."""
+        listed = self._read(_cloud_account(identifier) + "/report_imports").get("report_imports")
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+            raise self._not_the_platform("it lists no imports")
+        now = self.now.timestamp()
+        limits = {"scheduled": ("created_at", _WAITING_SECONDS), "in_progress": ("updated_at", _ACTIVE_SECONDS)}
+        return {
+            state
+            for state, (since, seconds) in limits.items()
+            for entry in listed
+            if entry.get("state") == state and now - _number(entry.get(since)) <= seconds
+        }
+
     def create_cloud_account(self, **body: Any) -> dict[str, Any]:
         """Add a data source; ConnectedElsewhere where another organization has the account.
 
@@ -120,6 +150,24 @@ class Platform:
         """Change a data source; a config is replaced whole."""
         with self._turn():
             return self._changed("PATCH", _cloud_account(identifier), body)
+
+    def wake_cloud_accounts(self, identifiers: Sequence[str]) -> None:
+        """Let data sources import costs, several at a time; each is tried, whatever becomes of the others.
+
+        Raises OutcomeUnknown where one does not show it.
+        """
+        with self._turn():
+            self._log_in()
+            with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+                for future in [pool.submit(self._wake, identifier) for identifier in identifiers]:
+                    future.result()
+
+    def _wake(self, identifier: str) -> None:
+        answer = self._changed("PATCH", _cloud_account(identifier), {"auto_import": True})
+        if answer.get("auto_import") is not True and self.cloud_account(identifier).get("auto_import") is not True:
+            raise OutcomeUnknown(
+                "the platform took that the data source {0} imports, and does not show it".format(identifier)
+            )
 
     def delete_cloud_account(self, identifier: str) -> None:
         """Remove a data source with all its history; OutcomeUnknown where it is gone already."""
@@ -219,6 +267,7 @@ class Platform:
         """The JSON object of an answer; what the platform has no room for it has not begun, so it is sent again."""
         for attempt in range(1, _ATTEMPTS):
             answer = self._transport.send(method, path, body, headers)
+            self._date = str(answer.headers.get("Date") or "")
             if answer.status != 429:
                 return self._judged(method, path, answer)
             asked = answer.retry_after
@@ -253,6 +302,10 @@ class Platform:
 
 def _cloud_account(identifier: str) -> str:
     return "cloud_accounts/{0}".format(quote(identifier, safe=""))
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _redirected(url: str, call: str, location: str) -> str:

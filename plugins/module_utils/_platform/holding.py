@@ -69,6 +69,17 @@ def prove_held(clients: Any, answer: Mapping[str, Any] | None, wanted: Mapping[s
     )
 
 
+def prove_asked(clients: Any, identifier: str, mark: int) -> None:
+    """Wait until a data source shows that an import from mark on (seconds since 1970) was asked for; else OutcomeUnknown."""
+
+    def look() -> bool:
+        found = clients.platform.cloud_account(identifier).get("last_import_modified_at")
+        return isinstance(found, int) and found <= mark
+
+    if not seen(clients, look):
+        raise OutcomeUnknown("the platform answered that it will import from another moment on, but does not show it")
+
+
 def _source(clients: Any, identifier: str | None) -> dict[str, Any]:
     if identifier is None:
         listed = clients.platform.cloud_accounts()

@@ -47,6 +47,7 @@ class Account(Resource):
     CHANGE_OPTIONS = dict(
         PLATFORM_OPTIONS,
         case={"type": "str", "choices": list(CASES), "required": True},
+        management_account_id={"type": "raw"},
         cur_name={"type": "str"},
         cur_bucket={"type": "str"},
         cur_bucket_region={"type": "str"},
@@ -66,6 +67,8 @@ class Account(Resource):
         if self.fleet and self.fleet.get("problem"):
             raise FinopsError(self.fleet["problem"], finding_code="ACCOUNT_UNFIT")
         account = clients.account
+        if options.get("management_account_id") is not None:
+            settings.account_id(options["management_account_id"], "management_account_id")
         settings.permissions_boundary(options.get("permissions_boundary"), account)
         settings.export_name(options.get("cur_name"), account)
         settings.bucket(options.get("cur_bucket"), account)

@@ -43,7 +43,9 @@ _SUMMARY = (
     "account_id",
     "auto_import",
     "process_recommendations",
+    "created_at",
     "last_import_at",
+    "last_import_modified_at",
     "last_import_attempt_at",
     "last_import_attempt_error",
 )

@@ -29,6 +29,7 @@ TARGET_OPTIONS = {
     "cur_name": {"type": "str"},
     "cur_bucket": {"type": "str"},
     "cur_prefix": {"type": "str"},
+    "wake": {"type": "bool", "default": True},
 }
 SCHEME, CUR_VERSION = "bucket_only", 2
 # What the platform answers as long as AWS does not know a new key everywhere.
@@ -36,13 +37,15 @@ KEY_NOT_YET_KNOWN = "OE0433"
 # Whatever else the platform takes in a config is the report's or the login's (facts: any other key is OE0212).
 _KEPT_CONFIG = ("use_edp_discount", "region_name")
 _REPORT = ("report_name", "bucket_name", "bucket_prefix")
+_UPDATE = ("platform", "update_cloud_account")
 
 
 class Target:
     """The data source that is wanted for one account.
 
-    options: type (root, standalone or linked; without one, whatever is there), name, and for the first two the export's
-    cur_name, cur_bucket, cur_prefix. Raises InputError for a value that cannot work.
+    options: type (root, standalone or linked; without one, whatever is there), name, for the first two the export's
+    cur_name, cur_bucket, cur_prefix, and wake: whether a linked one that is asleep is let import costs here, or else by
+    finops_for_cloud.aws.history with all others. Raises InputError for a value that cannot work.
     """
 
     def __init__(self, options: Mapping[str, Any], account: str) -> None:
@@ -50,6 +53,7 @@ class Target:
         self.given_name = options.get("name")
         self.name = settings.data_source_name(self.given_name, account)
         self.type = options.get("type")
+        self._wakes = options.get("wake") is not False
         name, bucket, prefix = (options.get(key) for key in ("cur_name", "cur_bucket", "cur_prefix"))
         self._documented = dict(
             zip(
@@ -136,9 +140,13 @@ class Target:
         ]
 
     def creation(self, login: Login) -> list[Step]:
-        """Adds the data source with a login, and looks whether it is there."""
+        """Adds the data source with a login, and looks whether it is there.
+
+        A linked one begins asleep: made awake, it would queue an import of every Root (facts: import storm).
+        """
+        is_linked = self.type == "linked"
         body: dict[str, Any] = {"name": self.name, "type": "aws_cnr", "config": self._config(None, login)}
-        body.update(auto_import=True, process_recommendations=True)
+        body.update(auto_import=not is_linked, process_recommendations=True)
         title = "Create the data source {0}".format(self.name)
         after = {"name": self.name, "type": self.type, "config": self.export(None)}
         creation = Step(
@@ -150,7 +158,12 @@ class Target:
             after=after,
             repeat_on=KEY_NOT_YET_KNOWN,
         )
-        return [creation, self._proof(None, login, "create_cloud_account")]
+        waking = [self._first_waking()] if is_linked and self._wakes else []
+        return [creation, *waking, self._proof(None, login, "create_cloud_account")]
+
+    def _first_waking(self) -> Step:
+        parameters = {"identifier": Answer("create_cloud_account", ("id",)), "auto_import": True}
+        return Step("Let the data source {0} import costs".format(self.name), *_UPDATE, parameters)
 
     def hand_over(self, source: Mapping[str, Any], login: Login, code: str = "") -> list[Step]:
         """Gives a data source a login and the report, and looks whether it holds them.
@@ -169,12 +182,16 @@ class Target:
             after={"config": self.export(source)},
             repeat_on=KEY_NOT_YET_KNOWN,
         )
-        return self.waking(source) + [switch, self._proof(source, login, "update_cloud_account")]
+        return self.waking(source, at_once=True) + [switch, self._proof(source, login, "update_cloud_account")]
 
-    def waking(self, source: Mapping[str, Any]) -> list[Step]:
-        """Let a data source import, and recommend, that was told not to; takes no secret."""
+    def waking(self, source: Mapping[str, Any], at_once: bool = False) -> list[Step]:
+        """Let a data source import, and recommend, that was told not to; takes no secret.
+
+        at_once: also a linked one that is to be woken with all others.
+        """
         found = []
-        if source.get("auto_import") is False:
+        is_due = at_once or self._wakes or not config_of(source).get("linked")
+        if source.get("auto_import") is False and is_due:
             title = "Let the data source {0} import costs again".format(source.get("name"))
             found.append(_change(title, source, "auto_import", True, "SOURCE_IMPORT_OFF"))
         if source.get("process_recommendations") is False:
@@ -223,8 +240,7 @@ def _only_report(export: Mapping[str, Any]) -> dict[str, Any]:
 def _change(title: str, source: Mapping[str, Any], key: str, value: Any, code: str) -> Step:
     return Step(
         title,
-        "platform",
-        "update_cloud_account",
+        *_UPDATE,
         {"identifier": source["id"], key: value},
         code=code,
         before={key: source.get(key)},

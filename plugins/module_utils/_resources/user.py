@@ -167,6 +167,7 @@ class User(Resource):
             "groups": sorted(user.groups),
             "permissions_boundary": user.boundary,
             "console_access": user.console_access,
+            "tags": dict(user.tags),
         }
 
     def _arn(self, kind: str, name: str) -> str:

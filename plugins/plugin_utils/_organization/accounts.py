@@ -15,12 +15,17 @@ NOT_IN_USE = ("PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED")
 
 @dataclasses.dataclass(frozen=True)
 class Account:
-    """An account. unit: the id of the root or organizational unit it is in, None where nobody asked; tags likewise."""
+    """An account.
+
+    unit: the id of the root or organizational unit it is in, None where nobody asked; tags likewise. joined: the day in UTC
+    on which it became the organization's, such as C(2026-01-31), None where AWS does not tell.
+    """
 
     id: str
     name: str
     state: str = "ACTIVE"
     unit: str | None = None
+    joined: str | None = None
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property

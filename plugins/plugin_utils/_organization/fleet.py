@@ -107,7 +107,12 @@ def _described(organization: Organization, account: Account) -> dict[str, Any]:
         "finops_account_tags": dict(account.tags),
         "finops_organizational_unit": organization.path(account.unit),
     }
-    return {"finops_account_id": account.id, **untrusted(texts_of_others)}
+    ours = {
+        "finops_account_id": account.id,
+        "finops_account_joined": account.joined,
+        "finops_management_account_id": organization.management,
+    }
+    return {**ours, **untrusted(texts_of_others)}
 
 
 def _reached(organization: Organization, account: Account, login: Login) -> dict[str, str]:

@@ -9,6 +9,7 @@ Source of the rules: the API reference of AWS Organizations (ListAccounts, ListT
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -145,7 +146,14 @@ class OrganizationReader:
 def _account(entry: Mapping[str, Any], unit: str | None) -> Account:
     # Status was retired on 2026-09-09, but may be all that there is.
     state = entry.get("State") or entry.get("Status") or Account.state
-    return Account(_checked(entry.get("Id")), str(entry.get("Name") or ""), str(state), unit)
+    return Account(_checked(entry.get("Id")), str(entry.get("Name") or ""), str(state), unit, _joined(entry))
+
+
+def _joined(entry: Mapping[str, Any]) -> str | None:
+    joined = entry.get("JoinedTimestamp")
+    if not isinstance(joined, datetime.datetime):
+        return None
+    return joined.astimezone(datetime.timezone.utc).date().isoformat()
 
 
 def _checked(account_id: Any) -> str:

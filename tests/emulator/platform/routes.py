@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hmac
 import itertools
 import json
@@ -36,6 +37,7 @@ def build_api(store: Store, rules: CloudAccounts, imports: Imports) -> flask.Fla
     access = _Access(store)
     shuffled = _shuffling()
     _add_error_handlers(app)
+    app.after_request(functools.partial(_dated, store))
     _add_login(app, store)
     _add_organizations(app, store, access)
     _add_policies(app, rules, access)
@@ -264,6 +266,12 @@ def _add_expenses(app: flask.Flask, store: Store, access: _Access) -> None:
         if by != "cloud_account_id":
             raise PlatformError(400, "OE0217", "breakdown_by")
         return breakdown(store.expenses, store.cloud_accounts(organization_id), start, end, by)
+
+
+def _dated(store: Store, response: flask.Response) -> flask.Response:
+    """With the header Date, which is the platform's own time."""
+    response.date = store.clock.now()
+    return response
 
 
 def _filtered(entries: list[CloudAccount]) -> list[CloudAccount]:

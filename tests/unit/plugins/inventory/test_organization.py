@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import re
 import subprocess
@@ -136,6 +137,8 @@ def test_three_cases_are_groups_and_calls_are_those_of_paging_alone(organization
         *(["master"], ["member-1"], ["member-2"])
     ]
     assert shown.calls == {"GetCallerIdentity": 1, "DescribeOrganization": 1, "ListAccounts": 1}
+    joined = shown.hosts["member-1"].pop("finops_account_joined")
+    assert joined == datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     assert shown.hosts["member-1"] == {
         "finops_account_id": member,
         "finops_account_name": "member-1",
@@ -143,6 +146,7 @@ def test_three_cases_are_groups_and_calls_are_those_of_paging_alone(organization
         "finops_account_tags": {},
         "finops_assume_role_arn": f"arn:aws:iam::{member}:role/OrganizationAccountAccessRole",
         "finops_aws_endpoint_url": organization.fleet.emulator.aws_endpoint_url,
+        "finops_management_account_id": organization.fleet.emulator.management_account_id,
         "finops_organizational_unit": None,
     }
     assert shown.warnings == OLD_BOTOCORE

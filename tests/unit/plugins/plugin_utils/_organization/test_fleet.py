@@ -29,7 +29,7 @@ UNITS = {unit.id: unit for unit in (Unit(ROOT, "Root"), Unit(OUTER, "Work & more
 ACCOUNTS = (
     Account(PAYER, "payer", unit=ROOT),
     Account(AUDIT, "audit", unit=OUTER),
-    Account(SHOP, "shop {{ 7 * 7 }}", unit=INNER, tags={"team": "web"}),
+    Account(SHOP, "shop {{ 7 * 7 }}", unit=INNER, joined="2026-01-31", tags={"team": "web"}),
     Account(LEFT, "left", "CLOSED", unit=INNER),
 )
 DEFAULT = Login("OrganizationAccountAccessRole")
@@ -66,9 +66,11 @@ def test_every_host_has_its_account_and_is_in_the_groups_of_its_case_and_unit() 
     assert (shop.name, shop.groups) == ("shop-7-7", ["member", "ou_Work___more_Inner"])
     assert shop.variables == {
         "finops_account_id": SHOP,
+        "finops_account_joined": "2026-01-31",
         "finops_account_name": "shop {{ 7 * 7 }}",
         "finops_account_state": "ACTIVE",
         "finops_account_tags": {"team": "web"},
+        "finops_management_account_id": PAYER,
         "finops_organizational_unit": "/Work & more/Inner",
         "finops_assume_role_arn": arn(SHOP),
     }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -85,6 +86,20 @@ def test_state_is_read_and_status_where_there_is_none(told: dict[str, str], stat
     if not set(told) <= set(KNOWN):
         pytest.skip("this botocore knows no State")
     assert states(**told) == state
+
+
+@pytest.mark.parametrize(
+    ("told", "joined"),
+    [
+        ({"JoinedTimestamp": datetime.datetime(2026, 1, 31, 23, 59, tzinfo=datetime.timezone.utc)}, "2026-01-31"),
+        ({"JoinedTimestamp": datetime.datetime.fromisoformat("2026-02-01T01:30:00+02:00")}, "2026-01-31"),
+        ({}, None),
+    ],
+    ids=["in UTC", "elsewhere", "not told"],
+)
+def test_the_day_of_joining_is_read_in_utc(told: dict[str, Any], joined: str | None) -> None:
+    aws = described().answers("list_accounts", {"Accounts": [entry(**told)]})
+    assert OrganizationReader(aws).organization(None).accounts[0].joined == joined
 
 
 def test_it_is_known_whether_botocore_knows_states() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import history
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.history import Decision, Member, Root, decide
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import history
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.history import Decision, Member, Root, decide
 
 UTC = datetime.timezone.utc
 NOW = datetime.datetime(2026, 6, 20, 12, tzinfo=UTC)

@@ -12,7 +12,9 @@ docs/history.md has the same table for users; the first row that fits decides:
 |----------|-----------------------------------------------------------|--------------------------------------------|
 | complete | every member was there when its past was asked for        | nothing                                    |
 | refused  | reimports are switched off                                | nothing; it is told who lacks which months |
-| empty    | the bucket holds no files yet                             | nothing; the first import will bring all   |
+| empty    | the bucket holds no files yet                             | nothing but the note: the first import     |
+|          |                                                           | will bring all; no note where there were   |
+|          |                                                           | imports, or one runs                       |
 | later    | an import of the Root waits or runs                       | nothing; the next run looks again          |
 | first    | nothing was imported, the bucket holds 4 months or less   | nothing but the note                       |
 | asked    | the mark is where a reimport would put it, or before      | nothing but the note                       |
@@ -24,7 +26,7 @@ from __future__ import annotations
 import calendar
 import dataclasses
 import datetime
-from typing import Mapping, Sequence
+from typing import AbstractSet, Mapping, Sequence
 
 COMPLETE, REFUSED, EMPTY, LATER = "complete", "refused", "empty", "later"
 FIRST, ASKED, REIMPORT = "first", "asked", "reimport"
@@ -38,23 +40,23 @@ _SECOND = datetime.timedelta(seconds=1)
 
 @dataclasses.dataclass(frozen=True)
 class Root:
-    """A Root or Standalone source and its bucket.
+    """A Root source and its bucket.
 
-    mark: its C(last_import_modified_at), in seconds since 1970, 0 where nothing was imported. importing: whether an
-    import of it waits or runs. months: those that the bucket holds files of, such as C(2026-09). asked_until: the note,
-    the C(created_at) of the newest member whose past was asked for; 0 where there is none.
+    mark: its C(last_import_modified_at), in seconds since 1970, 0 where nothing was imported. imports: C(scheduled) where
+    one waits, C(in_progress) where one runs. months: those that the bucket holds files of, such as C(2026-09).
+    asked_until: the note, the C(created_at) of the newest member whose past was asked for; 0 where there is none.
     """
 
     account_id: str
     mark: int
-    importing: bool
-    months: Sequence[str]
+    imports: AbstractSet[str] = frozenset()
+    months: Sequence[str] = ()
     asked_until: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
 class Member:
-    """A Linked source whose cost stands in the Root's files.
+    """A source whose cost stands in the Root's files: a linked one, or the Root itself.
 
     created_at: in seconds since 1970. woken: whether its import was off until this run. joined: the month in which the
     account began to be the organization's, such as C(2026-03), None where nobody knows.
@@ -90,25 +92,28 @@ def decide(root: Root, members: Sequence[Member], allowed: bool, now: datetime.d
 
     allowed: C(finops_reimport) is not C(never). now: the time, in UTC.
     """
-    lacking = [member for member in members if member.woken or member.created_at > root.asked_until]
-    if not lacking:
+    without = lacking(root, members)
+    if not without:
         return Decision(root.account_id, COMPLETE)
-    if not root.months:
-        state = EMPTY if allowed else REFUSED
-        return Decision(root.account_id, state, _accounts(lacking))
-    held = min(root.months)
-    month = max(held, min(member.joined or held for member in lacking))
+    held = min(root.months, default=_month(now))
+    month = max(held, min(member.joined or held for member in without))
     mark = _mark(month, now)
     state = _state(root, mark, allowed)
+    is_settled = state in (FIRST, ASKED, REIMPORT) or (state == EMPTY and root.mark == 0)
     return Decision(
         root.account_id,
         state,
-        _accounts(lacking),
-        max(month, _month(datetime.datetime.fromtimestamp(mark, datetime.timezone.utc))),
+        _accounts(without),
+        max(month, _month(datetime.datetime.fromtimestamp(mark + 1, datetime.timezone.utc))),
         mark if state == REIMPORT else None,
-        max(member.created_at for member in members) if state in (FIRST, ASKED, REIMPORT) else None,
-        _not_held(lacking, held),
+        max(member.created_at for member in members) if is_settled else None,
+        _not_held(without, held),
     )
+
+
+def lacking(root: Root, members: Sequence[Member]) -> list[Member]:
+    """The members whose past was not asked for since they were there and awake; takes neither imports nor months."""
+    return [member for member in members if member.woken or member.created_at > root.asked_until]
 
 
 def _not_held(members: Sequence[Member], held: str) -> dict[str, tuple[str, str]]:
@@ -124,7 +129,9 @@ def _accounts(members: Sequence[Member]) -> tuple[str, ...]:
 def _state(root: Root, mark: int, allowed: bool) -> str:
     if not allowed:
         return REFUSED
-    if root.importing:
+    if not root.months and (root.mark or "in_progress" not in root.imports):
+        return EMPTY
+    if root.imports:
         return LATER
     if root.mark == 0:
         return FIRST if len(set(root.months)) <= MONTHS_OF_FIRST_IMPORT else REIMPORT
@@ -132,13 +139,13 @@ def _state(root: Root, mark: int, allowed: bool) -> str:
 
 
 def _mark(month: str, now: datetime.datetime) -> int:
-    """The first second of a month, as far as the platform takes it.
+    """The last second before a month, as far as the platform takes it.
 
     It takes what lies between a year ago and the end of last month (OE0559 otherwise), and the rows that it then
     imports begin ten days earlier.
     """
     year, number = (int(part) for part in month.split("-"))
-    wanted = datetime.datetime(year, number, 1, tzinfo=datetime.timezone.utc)
+    wanted = datetime.datetime(year, number, 1, tzinfo=datetime.timezone.utc) - _SECOND
     end_of_last_month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - _SECOND
     return calendar.timegm(min(max(wanted, now - _REACH), end_of_last_month).utctimetuple())
 

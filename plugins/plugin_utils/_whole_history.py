@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The accounts of a run as the whole history sees them: what is known of each without a call."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import has_connected, steps_of
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import asked_until
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Visited:
+    """An account of the play after its visit.
+
+    variables: the host's. registered: what the roles registered of its steps.
+    seen: what the look at the whole fleet knew of it, None in a play without one.
+    """
+
+    host: str
+    case: str
+    variables: Mapping[str, Any]
+    registered: Mapping[str, Any]
+    seen: Mapping[str, Any] | None
+
+    @property
+    def account_id(self) -> str:
+        """The account, as the inventory has it."""
+        return str(self.variables.get("finops_account_id"))
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a step failed, or none was done."""
+        steps = steps_of(self.registered)
+        return not steps or any(step.result.get("failed") or step.result.get("unreachable") for step in steps)
+
+    @property
+    def has_connected(self) -> bool:
+        """Whether its data source was made or changed, or in check mode would be."""
+        return has_connected(self.registered)
+
+    @property
+    def slept(self) -> bool:
+        """Whether its linked data source was asleep when the run began."""
+        source = (self.seen or {}).get("data_source") or {}
+        return bool(config_of(source).get("linked")) and source.get("auto_import") is False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the platform listed no data source for it when the run began."""
+        return not (self.seen or {}).get("data_source")
+
+    @property
+    def session(self) -> str | None:
+        """The sealed session of the visit's login."""
+        return next((step.result["session"] for step in steps_of(self.registered) if "session" in step.result), None)
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether the note at a Root's user says that the past of all its members was asked for."""
+        newest = (self.seen or {}).get("newest")
+        users = [step.result.get("user") for step in steps_of(self.registered) if step.module == "user"]
+        until = asked_until((users[0] or {}).get("tags")) if users else 0
+        return newest is None or newest <= until
+
+
+def is_settled(accounts: Sequence[Visited]) -> bool:
+    """Whether the accounts of one organization of the platform leave nothing to look at: nobody slept, nobody is new."""
+    return all(
+        one.seen is not None and not one.has_connected and not one.slept and (one.case != "management" or one.is_noted)
+        for one in accounts
+    )

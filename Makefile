@@ -52,7 +52,7 @@ faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no
 	$(BIN)/python -m tests.faults.crash
 	$(BIN)/python -m pytest tests/faults
 
-bill: setup ## The whole bill: complete to the cent, gently, from nothing; BILL_MEMBERS=1000 sets how many join; about an hour
+bill: setup ## The whole bill: complete to the cent, gently, from nothing; about an hour, less with BILL_MEMBERS=30
 	$(BIN)/python -m pytest -s tests/whole_bill
 
 shells: setup ## The integration tests through both shells, every result compared; about half an hour

@@ -12,8 +12,8 @@ class Clock:
     """
     The real time until a test moves it; then it stands at that moment until it is moved again or released.
 
-    Exports, their files, data sources, imports and costs live by it. Keys, signatures, sessions and tokens do not: they
-    belong to clients, and those live in the real time.
+    Exports, their files, data sources, imports, costs and new accounts live by it. Keys, signatures, sessions and tokens
+    do not: they belong to clients, and those live in the real time.
     """
 
     def __init__(self) -> None:

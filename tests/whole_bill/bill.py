@@ -77,6 +77,6 @@ def total(bill: Bill) -> Decimal:
 
 
 def as_table(rows: Sequence[Sequence[str]]) -> str:
-    """The rows in columns, each as wide as it has to be, beginning at the right."""
+    """The rows as lines, their columns as wide as they have to be and set to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)

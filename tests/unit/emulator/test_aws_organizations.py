@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -278,3 +279,14 @@ def test_tags_are_told_to_the_management_account_and_delegated_administrators(
     organizations.deregister_delegated_administrator(**service)
     missing = {"ResourceId": "000000000001"}
     assert code(organizations.list_tags_for_resource, **missing) == "TargetNotFoundException"
+
+
+def test_a_new_account_has_joined_at_the_time_of_the_clock(bench: Bench, organizations: Any) -> None:
+    moment = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.timezone.utc)
+    bench.emulator.clock.move_to(moment)
+    try:
+        made = organizations.create_account(AccountName=unique("account"), Email="a@example.com")["CreateAccountStatus"]
+        described = organizations.describe_account(AccountId=made["AccountId"])["Account"]
+    finally:
+        bench.emulator.clock.release()
+    assert described["JoinedTimestamp"] == moment

@@ -96,7 +96,7 @@ class ActionModule(ActionBase):
         return results
 
     def _ask(self, root: Visited, visits: Sequence[Visited], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        options = {option: None for option in argument_spec(History, info=False)}
+        options: dict[str, Any] = dict.fromkeys(argument_spec(History, info=False))
         options.update(_given(root.variables))
         session = root.session
         options.update(

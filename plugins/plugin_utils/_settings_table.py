@@ -271,7 +271,7 @@ SETTINGS = (
             "past of members that were connected later. V(never) only tells who lacks which months."
         ],
         cases=("management",),
-        otherwise={"choices": ["auto", "never"], "default": "auto"},
+        otherwise={"type": "str", "choices": ["auto", "never"], "default": "auto"},
     ),
     Setting(
         "finops_key_grace_days",

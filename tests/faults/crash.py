@@ -93,7 +93,8 @@ class LateMember(Scenario):
         emulator.clock.move_to(now - datetime.timedelta(days=40))
         run = fleet.run({"management": {"payer": fleet.management()}})
         assert run.code == 0, run.output
-        emulator.costs.generate((root, self._account(fleet)), emulator.clock.now().date(), now.date())
+        last = now - datetime.timedelta(days=2)
+        emulator.costs.generate((root, self._account(fleet)), emulator.clock.now().date(), last.date())
         emulator.clock.move_to(now)
         for month in self._months(fleet):
             emulator.deliver(root, f"billing-{root}", month)

@@ -53,7 +53,8 @@ def fleet_with_a_past(fleet: Fleet) -> None:
     emulator.clock.move_to(now - datetime.timedelta(days=40))
     assert onboarded(fleet, numbers=(0,)).code == 0
     accounts = (emulator.management_account_id, *emulator.member_account_ids[:2])
-    emulator.costs.generate(accounts, emulator.clock.now().date(), now.date())
+    last = now - datetime.timedelta(days=2)
+    emulator.costs.generate(accounts, emulator.clock.now().date(), last.date())
     emulator.pass_days(40)
 
 

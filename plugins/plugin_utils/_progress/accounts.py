@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 
 # The inventory's groups of accounts.
 CASES = ("management", "member", "standalone")
-# So many of the last accounts tell the rate: it follows a run that slows down, and one slow account moves it little.
-_WINDOW = 50
+# So many of the last accounts tell the rate: it follows a run that slows down, and one slow account moves it little. Where
+# accounts wait for the platform they end one after the other, so fewer tell it, and none from before that wait.
+_WINDOW, _WINDOW_OF_QUEUE = 50, 10
 
 
 class Accounts:
@@ -41,10 +42,11 @@ class Accounts:
         if known in ("open", "right") or (known == "changed" and state == "failed"):
             self.states[host] = state
 
-    def per_second(self, now: float) -> float:
-        """Accounts per second lately, 0 where nothing can be said yet."""
-        seconds = now - self._ends[0] if self._ends else 0.0
-        return (len(self._ends) - 1) / seconds if seconds > 0 else 0.0
+    def per_second(self, now: float, is_queue: bool = False) -> float:
+        """Accounts per second lately, 0 where nothing can be said yet; is_queue: whether accounts wait for the platform."""
+        ends = list(self._ends)[-_WINDOW_OF_QUEUE - 1 :] if is_queue else self._ends
+        seconds = now - ends[0] if ends else 0.0
+        return (len(ends) - 1) / seconds if seconds > 0 else 0.0
 
     def counts(self) -> dict[str, collections.Counter[str]]:
         """By case, and for all, how many accounts are in each state."""

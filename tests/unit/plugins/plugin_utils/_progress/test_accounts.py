@@ -84,9 +84,13 @@ def test_what_ended_before_the_platform_had_a_queue_says_nothing_of_it(is_queue:
     assert rate == pytest.approx(1 / 3) if is_queue else rate > 1
 
 
-def test_a_queue_of_one_account_has_no_rate_yet() -> None:
-    run = Accounts()
-    assert run.per_second(1.0, is_queue=True) == 0.0
-    run.expect(["shop"], GROUPS)
-    run.begin(1.0)
-    assert run.per_second(1.0, is_queue=True) == 0.0
+def test_the_wait_for_the_first_turn_is_no_part_of_a_queues_rate() -> None:
+    run, hosts = Accounts(), ["payer", "shop", "search"]
+    run.expect(hosts, GROUPS)
+    run.begin(0.0)
+    assert run.per_second(40.0, is_queue=True) == 0.0
+    for moment, host in ((40.0, "payer"), (42.0, "shop")):
+        run.end(host, "changed", moment)
+        assert run.per_second(40.0, is_queue=True) == 0.0
+    assert run.per_second(42.0, is_queue=True) == pytest.approx(0.5)
+    assert run.per_second(42.0) == pytest.approx(2 / 42)

@@ -174,9 +174,7 @@ def test_slow_creations_take_their_time_one_by_one_and_collide_side_by_side(
     assert time.monotonic() - started < 0.5
     platform.emulator.platform.reset()
     emulator = platform.emulator
-    other = Who(
-        emulator.aws_endpoint_url, emulator.standalone_access_key_id, emulator.standalone_secret_access_key
-    )
+    other = Who(emulator.aws_endpoint_url, emulator.standalone_access_key_id, emulator.standalone_secret_access_key)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         both = list(pool.map(platform.create, ("two", "three"), (key, other)))
     assert sorted(status for status, dummy in both) == [201, 500]

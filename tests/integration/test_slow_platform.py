@@ -28,12 +28,12 @@ def groups_of_twelve(fleet: Fleet) -> dict[str, dict[str, Variables]]:
 
 
 def accounts_during(creations: list[float], calls: list[dict[str, Any]]) -> set[str]:
-    """Whose calls reached AWS while the platform was at a creation; the platform's own calls are in no log."""
+    """In which accounts something was written while the platform was at a creation; the platform itself only reads."""
     return {
         call["account"]
         for call in calls
         for end in creations
-        if call["service"] != "platform" and end - CREATION < call["moment"] < end
+        if call["write"] and call["service"] != "platform" and end - CREATION < call["moment"] < end
     }
 
 

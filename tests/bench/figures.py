@@ -131,7 +131,9 @@ class Results:
             "slow_platform_seconds_100": slow["wall_seconds"] if slow else None,
             "slow_platform_creations_seconds_100": round(creations, 1) if slow else None,
             "quick_platform_seconds_100": quick["wall_seconds"] if quick else None,
-            "slow_platform_over_creations_100": round(slow["wall_seconds"] / creations, 3) if creations else None,
+            "slow_platform_over_creations_100": round(slow["wall_seconds"] / creations, 3)
+            if slow and creations
+            else None,
             "slow_platform_over_unavoidable_100": _over_unavoidable(slow, quick, creations),
         }
 

@@ -258,7 +258,7 @@ def test_writers_of_one_organization_take_turns(
     with held("writer", server.url, "org-1"), pytest.raises(FinopsError, match="process .* has kept its turn") as error:
         call(client)
     assert error.value.finding_code == "PLATFORM_BUSY"
-    assert len(said) == 1 and "waiting for another run" in said[0]
+    assert len(said) == 1 and "waiting for process" in said[0]
     assert server.calls == []
 
 

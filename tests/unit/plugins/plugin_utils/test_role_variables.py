@@ -25,7 +25,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 # The options that are no variables, by reason.
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
-    "the intent decides it": {"rotate", "retire"},
+    "the intent decides it": {"rotate", "retire", "preflight"},
     "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables"},
     "only for tasks that call a module by its name": {"state", "access_key_id", "secret_access_key"},
     "amazon.aws's; the environment and the profile say it": {

@@ -30,7 +30,7 @@ class Decision:
 
 
 def simulated(
-    clients: Any, source: str, targets: Collection[Target], context: Mapping[str, str] | None = None
+    clients: Any, source: str, targets: Collection[Target], context: Mapping[str, str | list[str]] | None = None
 ) -> dict[Target, Decision] | None:
     """By target what is decided, as far as AWS says; None where the caller may not ask.
 
@@ -45,8 +45,8 @@ def simulated(
         parameters["ContextEntries"] = [
             {
                 "ContextKeyName": key,
-                "ContextKeyValues": [value],
-                "ContextKeyType": "boolean" if value in ("true", "false") else "string",
+                "ContextKeyValues": value if isinstance(value, list) else [value],
+                "ContextKeyType": _type(value),
             }
             for key, value in sorted(context.items())
         ]
@@ -58,6 +58,12 @@ def simulated(
         return None
     found = dict(pair for result in results for pair in _decisions(result))
     return {target: found[target] for target in targets if target in found}
+
+
+def _type(value: str | list[str]) -> str:
+    if isinstance(value, list):
+        return "stringList"
+    return "boolean" if value in ("true", "false") else "string"
 
 
 def _decisions(result: Mapping[str, Any]) -> list[tuple[Target, Decision]]:

@@ -16,7 +16,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.identities import identities, policy_name
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.simulation import Decision, simulated
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.first_connection import Lacking
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.first_writes import Lacking
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked
@@ -67,15 +67,8 @@ def outlook(clients: Any, options: Mapping[str, Any], identity: Mapping[str, Any
         management = _known(lambda: _management(clients))
     principal, context = _known(lambda: _principal(clients, identity)) or ("", {})
     lacking = _known(lambda: _lacking(clients, options)) if principal else None
-    decisions: dict[Any, Decision] = {}
-    control = (_CONTROL, principal)
-    for region, targets in (lacking.targets() if lacking else {}).items():
-        of_region = dict(context, **{"aws:RequestedRegion": region})
-        found = _known(lambda: simulated(clients, principal, [control, *targets], of_region)) or {}
-        if not found.pop(control, Decision(False)).is_allowed:
-            return Outlook(management, principal)
-        decisions.update(found)
-    return Outlook(management, principal, decisions)
+    decisions = _known(lambda: _decisions(clients, principal, context, lacking)) if lacking else None
+    return Outlook(management, principal, decisions or {})
 
 
 def _known(ask: Callable[[], Any]) -> Any:
@@ -84,6 +77,20 @@ def _known(ask: Callable[[], Any]) -> Any:
         return ask()
     except FinopsError:
         return None
+
+
+def _decisions(
+    clients: Any, principal: str, context: Mapping[str, str], lacking: Lacking
+) -> dict[tuple[str, str], Decision] | None:
+    """By action and resource what AWS decides, None where that is not to be relied on."""
+    control, decisions = (_CONTROL, principal), {}
+    for region, targets in lacking.targets().items():
+        of_requests = dict(context, **lacking.context(region))
+        found = simulated(clients, principal, [control, *targets], of_requests)
+        if found is None or control not in found or not found.pop(control).is_allowed:
+            return None
+        decisions.update(found)
+    return decisions
 
 
 def _management(clients: Any) -> str | None:
@@ -115,18 +122,22 @@ def _principal(clients: Any, identity: Mapping[str, Any]) -> tuple[str, dict[str
 def _lacking(clients: Any, options: Mapping[str, Any]) -> Lacking:
     """What the account lacks; of IAM by the look that the later steps share."""
     case, iam, partition = CASES[options["case"]], identities(clients), clients.partition
-    names = {policy_name(policy).casefold() for policy in iam.policies}
+    arns = dict((policy_name(policy).casefold(), policy["Arn"]) for policy in iam.policies)
+    iam_arn = "arn:{0}:iam::{1}:{{0}}/{{1}}".format(partition, clients.account)
+    names = [KINDS[kind] for kind in case.policies]
     user_name = settings.user_name(options.get("user_name"))
     user = iam.user(user_name)
     lacking = Lacking(
         clients.account,
         partition,
-        policies=[KINDS[kind] for kind in case.policies if KINDS[kind].casefold() not in names],
-        user=user["Arn"] if user else "arn:{0}:iam::{1}:user/{2}".format(partition, clients.account, user_name),
+        policies=[name for name in names if name.casefold() not in arns],
+        user=user["Arn"] if user else iam_arn.format("user", user_name),
         has_user=user is not None,
         # A store may hold a key that was made earlier.
         makes_key=clients.store is None,
-        has_tags=bool(options.get("tags")),
+        attached=arns.get(names[0].casefold()) or iam_arn.format("policy", names[0]),
+        tags=settings.tags(options.get("tags")),
+        boundary=options.get("permissions_boundary"),
     )
     report = _known(lambda: _report(clients, options)) if "cur" in case.resources else None
     return dataclasses.replace(lacking, **(report or {}))

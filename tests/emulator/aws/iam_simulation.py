@@ -32,7 +32,6 @@ from tests.emulator.aws.policy_conditions import Context
 from tests.emulator.aws.policy_language import Query, Verdict, applies, concerns, evaluate, statements_of
 from tests.emulator.aws.state import AwsState
 
-
 _TEMPLATES = {
     "Object": "arn:${Partition}:s3:::${BucketName}/${KeyName}",
     "Bucket": "arn:${Partition}:s3:::${BucketName}",

@@ -190,7 +190,7 @@ def test_simulation_of_several_resources_decides_on_each(bench: Bench, iam: Any)
     assert get["MissingContextValues"] == ["aws:RequestedRegion"]
     told = [(one["EvalResourceName"], one["EvalResourceDecision"], one["MissingContextValues"]) for one in _each(get)]
     decisions = [("allowed", []), ("explicitDeny", []), ("implicitDeny", ["aws:RequestedRegion"])]
-    assert told == [(resource, *decision) for resource, decision in zip(resources, decisions)]
+    assert told == [(resource, *decision) for resource, decision in zip(resources, decisions, strict=True)]
     assert "OrganizationsDecisionDetail" not in _each(get)[0]
 
 

@@ -11,7 +11,7 @@ S3's CreateBucket, which checks PutBucketOwnershipControls where ownership is gi
 from __future__ import annotations
 
 import dataclasses
-from typing import Sequence
+from typing import Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.export import EXPORT_REGION, TABLE
 
@@ -33,6 +33,8 @@ CALLED = {
     "table": (("bcm-data-exports:CreateExport",), ()),
     "report": (("cur:PutReportDefinition",), ()),
 }
+# What a new bucket is made with, so that no access control lists are.
+OBJECT_OWNERSHIP = "BucketOwnerEnforced"
 # IAM is one service for a partition, and is called in this region.
 _IAM_REGION = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
@@ -42,7 +44,8 @@ class Lacking:
     """What an account lacks.
 
     policies: the names of those to be made. user: the ARN of the user that there is or will be; has_user: whether there is.
-    export, bucket: the names of those to be made, None for none; bucket_region: where the bucket will be.
+    attached: the ARN of a policy that the user gets. export, bucket: the names of those to be made, None for none.
+    bucket_region: where the bucket will be. tags, boundary: what is asked for.
     """
 
     account: str
@@ -54,7 +57,9 @@ class Lacking:
     export: str | None = None
     bucket: str | None = None
     bucket_region: str = ""
-    has_tags: bool = False
+    attached: str = ""
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    boundary: str | None = None
 
     def targets(self) -> dict[str, list[tuple[str, str]]]:
         """By region what will be called there, each action with its resource; all actions of a region are one question."""
@@ -78,9 +83,25 @@ class Lacking:
             found.setdefault(region, []).extend(self._called(report))
         return {region: targets for region, targets in found.items() if targets}
 
+    def context(self, region: str) -> dict[str, str | list[str]]:
+        """By condition key what these requests hold in a region, for policies that ask for it."""
+        found: dict[str, str | list[str]] = {"aws:RequestedRegion": region}
+        found.update(("aws:RequestTag/{0}".format(key), value) for key, value in self.tags.items())
+        if self.tags:
+            found["aws:TagKeys"] = sorted(self.tags)
+        if self.boundary:
+            found["iam:PermissionsBoundary"] = self.boundary
+        if self.attached:
+            found["iam:PolicyARN"] = self.attached
+        if self.bucket is not None:
+            found["s3:x-amz-object-ownership"] = OBJECT_OWNERSHIP
+        if self.bucket is not None and self.bucket_region != "us-east-1":
+            found["s3:LocationConstraint"] = self.bucket_region
+        return found
+
     def _called(self, made: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         called = []
         for kind, resource in made:
             always, with_tags = CALLED[kind]
-            called.extend((action, resource) for action in (*always, *(with_tags if self.has_tags else ())))
+            called.extend((action, resource) for action in (*always, *(with_tags if self.tags else ())))
         return list(dict.fromkeys(called))

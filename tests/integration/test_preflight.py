@@ -164,9 +164,3 @@ def test_an_account_that_left_the_organization_is_told_before_the_first_write(fl
     as_standalone = fleet.run({"standalone": {"left": left}})
     assert as_standalone.code == 0, as_standalone.output
     assert "DescribeOrganization" not in asked(as_standalone)
-
-
-def test_an_audit_and_a_rotation_ask_none_of_it(fleet: Fleet) -> None:
-    groups = {"member": {"shop": fleet.member(finops_management_account_id=fleet.emulator.management_account_id)}}
-    for playbook in ("finops_for_cloud.aws.audit", "finops_for_cloud.aws.rotate_keys"):
-        assert asked(fleet.run(groups, playbook=playbook)) == {}

@@ -100,7 +100,7 @@ class Lacking:
         return found
 
     def _called(self, made: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        called = []
+        called: list[tuple[str, str]] = []
         for kind, resource in made:
             always, with_tags = CALLED[kind]
             called.extend((action, resource) for action in (*always, *(with_tags if self.tags else ())))

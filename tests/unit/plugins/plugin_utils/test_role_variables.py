@@ -25,7 +25,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 # The options that are no variables, by reason.
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
-    "the intent decides it": {"rotate", "retire"},
+    "the intent decides it": {"rotate", "retire", "preflight"},
     "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables"},
     "only for tasks that call a module by its name": {"state", "access_key_id", "secret_access_key"},
     "amazon.aws's; the environment and the profile say it": {
@@ -67,6 +67,12 @@ def test_every_option_has_its_variable_or_a_reason_to_have_none(module: str) -> 
 
 def test_an_option_with_a_reason_to_have_no_variable_exists() -> None:
     assert set().union(*NOT_FROM_VARIABLES.values()) <= set().union(*(spec(module) for module in VARIABLES))
+
+
+def test_connecting_alone_looks_at_what_is_in_the_way() -> None:
+    variables = role_variables(finops_case="member")
+    asking = {intent: variables.options("account", intent)["preflight"] for intent in procedure.INTENTS}
+    assert asking == {"connect": True, "audit": False, "rotate": False, "retire": False}
 
 
 def test_the_data_source_that_a_key_is_handed_to_has_the_options_of_its_own_module() -> None:

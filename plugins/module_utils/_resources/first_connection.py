@@ -181,7 +181,7 @@ def _denied(account: str, principal: str, targets: Sequence[tuple[str, str]]) ->
             account, principal, _listed(targets)
         ),
         "Allow it by the policies and the permissions boundary of {0}, or use another login: O(assume_role_arn), "
-        "O(profile)".format(principal),
+        "O(profile). If AWS's simulation is wrong about it, set O(preflight) to false".format(principal),
         actual=["{0} on {1}".format(*target) for target in targets],
     )
 
@@ -192,7 +192,7 @@ def _denied_by_organization(account: str, principal: str, targets: Sequence[tupl
         "the account {0} cannot be connected, and nothing was written: a service control policy of its organization "
         "denies {1} to {2}".format(account, _listed(targets), principal),
         "Have the management account exempt {0} from that policy, or use a login that it exempts: O(assume_role_arn), "
-        "O(profile)".format(principal),
+        "O(profile). If AWS's simulation is wrong about it, set O(preflight) to false".format(principal),
         actual=["{0} on {1}".format(*target) for target in targets],
     )
 

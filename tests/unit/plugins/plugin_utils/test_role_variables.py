@@ -25,7 +25,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 # The options that are no variables, by reason.
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
-    "the intent decides it": {"rotate", "retire", "preflight"},
+    "the intent decides it": {"rotate", "retire"},
     "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables"},
     "only for tasks that call a module by its name": {"state", "access_key_id", "secret_access_key"},
     "amazon.aws's; the environment and the profile say it": {
@@ -73,6 +73,8 @@ def test_connecting_alone_looks_at_what_is_in_the_way() -> None:
     variables = role_variables(finops_case="member")
     asking = {intent: variables.options("account", intent)["preflight"] for intent in procedure.INTENTS}
     assert asking == {"connect": True, "audit": False, "rotate": False, "retire": False}
+    without = role_variables(finops_case="member", finops_preflight="no")
+    assert without.options("account", procedure.CONNECT)["preflight"] is False
 
 
 def test_the_data_source_that_a_key_is_handed_to_has_the_options_of_its_own_module() -> None:

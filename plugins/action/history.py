@@ -96,8 +96,8 @@ class ActionModule(ActionBase):
         return results
 
     def _ask(self, root: Visited, visits: Sequence[Visited], sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        options = {option: None for option in argument_spec(History, info=False)}
-        options.update(_given(root.variables))
+        spec = argument_spec(History, info=False)
+        options = {**{option: about.get("default") for option, about in spec.items()}, **_given(root.variables)}
         session = root.session
         options.update(
             session=unseal(session) if session else None,
@@ -111,7 +111,7 @@ class ActionModule(ActionBase):
         )
         clients = Clients(options)
         result = run(History, options, clients, self._mode)
-        return {**finished(result, argument_spec(History, info=False), options, clients), **_AS_STEP}
+        return {**finished(result, spec, options, clients), **_AS_STEP}
 
     def _would_join(self, account: Visited, root: Visited) -> bool:
         is_its = self._roots.get(account.account_id) in (None, root.account_id)

@@ -11,7 +11,8 @@ type: stdout
 short_description: Show a run over many accounts in one live line
 description:
   - On a terminal one line, drawn again and again, tells how many accounts are done, changed and failed, and when the run
-    will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts.
+    will end; elsewhere, and under ansible-runner and AWX, plain lines do, about every 5 % of the accounts. Both tell how many
+    accounts wait for their turn at the platform, which takes one new data source at a time.
   - Failures are printed when they happen. The end, of an interrupted run as well, is a table by case, what is for somebody
     to look at, and the failures once more.
   - An account is a host of the group C(management), C(member) or C(standalone), done when its steps are; of what became of

@@ -13,7 +13,7 @@ description:
     anything is written. All that can be wrong with an account's inventory variables fails here, with the variable's
     name.
   - A data source of another type than the account's case, or a disabled organization of the platform, stops the account
-    here.
+    here. So does, with O(preflight), what would keep it from being connected for the first time.
   - The settings of other modules are checked here, not kept. Give them to those modules as well.
 version_added: 1.0.0
 author:
@@ -30,8 +30,8 @@ options:
   management_account_id:
     description:
       - The management account of the organization that the account is in, a string of 12 digits in quotes.
-      - With it, an account of O(case=management) and O(case=member) that has no data source yet is refused where AWS
-        says that it is in another organization or in none. Without it nobody asks.
+      - With it and O(preflight), an account of O(case=management) or O(case=member) that has no data source yet is
+        refused where AWS says that it is in another organization or in none.
     type: raw
   cur_name:
     description:
@@ -75,6 +75,15 @@ options:
         RV(finops_for_cloud.aws.fleet#module:accounts). Its problem, if it has one, is this task's.
       - Without it the module asks the platform for the account's data source, if O(platform_url) is given.
     type: dict
+  preflight:
+    description:
+      - Whether to find out, before the first write to an account without a data source, what would keep it from being
+        connected by the steps of its O(case). These are actions that are denied to the caller, by its own policies or by
+        a service control policy, and, with O(management_account_id), another organization.
+      - It takes C(iam:GetRole), C(iam:SimulatePrincipalPolicy) and C(organizations:DescribeOrganization). Who may not call
+        them is not kept from anything.
+    type: bool
+    default: false
 seealso:
   - module: finops_for_cloud.aws.fleet
 extends_documentation_fragment:

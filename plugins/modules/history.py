@@ -39,33 +39,15 @@ extends_documentation_fragment:
 """
 
 EXAMPLES = r"""
-- name: Connect the members, and ask for their past
-  hosts: management:member
-  connection: local
-  gather_facts: false
-  tasks:
-    - name: Connect each account
-      block:
-        - name: Connect the management account
-          ansible.builtin.include_role:
-            name: finops_for_cloud.aws.management
-          when: "'management' in group_names"
+# In the section C(always) of the block that connects the accounts, where finops_wake_members is false.
+- name: Wake the members, and ask for the past that accounts lack
+  finops_for_cloud.aws.history:
+  register: finops_history
+  run_once: true
 
-        - name: Connect the member
-          ansible.builtin.include_role:
-            name: finops_for_cloud.aws.member
-          vars:
-            finops_wake_members: false
-          when: "'member' in group_names"
-      always:
-        - name: Wake the members, and ask for the past that accounts lack
-          finops_for_cloud.aws.history:
-          register: finops_history
-          run_once: true
-
-        - name: Say what became of every account
-          finops_for_cloud.aws.recap:
-          run_once: true
+- name: Say what became of every account
+  finops_for_cloud.aws.recap:
+  run_once: true
 """
 
 RETURN = r"""

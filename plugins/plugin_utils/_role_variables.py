@@ -49,6 +49,8 @@ class RoleVariables:
         """The module's options for an intent; AnsibleActionFail names the variable whose template fails."""
         # An account_id that is missing is refused with its variable's name by the module's own check of its value.
         options = {"account_id": None, **self._values(VARIABLES[module]), **procedure.options(self._case(), module)}
+        if module == "account":
+            options["preflight"] = intent == procedure.CONNECT and boolean(options.get("preflight", True))
         if module == "access_key":
             options["data_source"] = {**options["data_source"], **self._values(_DATA_SOURCE)}
         if module == "access_key" and intent == procedure.ROTATE:

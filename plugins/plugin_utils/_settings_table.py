@@ -255,6 +255,16 @@ SETTINGS = (
         ],
     ),
     Setting(
+        "finops_preflight",
+        {"account": "preflight"},
+        [
+            "Whether it is found out, before anything is written to a new account, what would keep it from being connected, "
+            "such as actions that are denied, or another organization. V(false) leaves that out, where AWS's simulation knows "
+            "too little and denies what AWS would allow.",
+        ],
+        otherwise={"default": True},
+    ),
+    Setting(
         "finops_wake_members",
         {"data_source": "wake"},
         [
@@ -271,7 +281,7 @@ SETTINGS = (
             "past of members that were connected later. V(never) only tells who lacks which months."
         ],
         cases=("management",),
-        otherwise={"choices": ["auto", "never"], "default": "auto"},
+        otherwise={"type": "str", "choices": ["auto", "never"], "default": "auto"},
     ),
     Setting(
         "finops_key_grace_days",

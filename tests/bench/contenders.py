@@ -47,9 +47,10 @@ FLOOR_SHARED = Contender(
 THROTTLED = dataclasses.replace(OURS, key="throttled", title="ours, 20 % throttled")
 FIRST_OURS = dataclasses.replace(OURS, key="first_ours", title="ours, first run", is_first_run=True)
 FIRST_PEER = dataclasses.replace(PEER, key="first_peer", title="peer, first run", is_first_run=True)
+SLOW_PLATFORM = dataclasses.replace(FIRST_OURS, key="slow_platform", title="ours, first run, slow platform")
 TITLES = {
     contender.key: contender.title
-    for contender in (OURS, MODULES, CHECK, PEER, FLOOR, FLOOR_SHARED, THROTTLED, FIRST_OURS, FIRST_PEER)
+    for contender in (OURS, MODULES, CHECK, PEER, FLOOR, FLOOR_SHARED, THROTTLED, FIRST_OURS, FIRST_PEER, SLOW_PLATFORM)
 }
 
 

@@ -107,6 +107,11 @@ class EmulatorProcess:
         """Answer this share of the calls to AWS with a throttle, from 0 to 1."""
         self._ask("aws_endpoint_url", "faults", {"method": "throttle", "arguments": {"share": share}})
 
+    def create_slowly(self, seconds: float) -> None:
+        """Let the platform take this long for each new data source; parallel ones collide."""
+        body = {"method": "platform_creates_slowly", "arguments": {"seconds": seconds}}
+        self._ask("aws_endpoint_url", "faults", body)
+
     def _ask(self, server: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """What a control endpoint answers, to POST where there is a body."""
         data = None if body is None else json.dumps(body).encode()

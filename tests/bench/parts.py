@@ -20,17 +20,21 @@ from tests.bench.contenders import (
     MODULES,
     OURS,
     PEER,
+    SLOW_PLATFORM,
     THROTTLED,
     Contender,
     Site,
 )
 from tests.bench.emulator import EmulatorProcess
+from tests.bench.figures import CREATION_SECONDS
 from tests.bench.fleet import members_of
 from tests.bench.runs import Run, run_once
 from tests.bench.settings import Settings
 
 THROTTLED_SHARE = 0.2
 POLITE_FORKS = 32
+# As docs/limits.md advises for two cores, where a worker mostly waits.
+SLOW_FORKS = 16
 STUDIED_FORKS = (2, 4, 8, 16, 32)
 Tick = Callable[[float], None]
 
@@ -82,6 +86,7 @@ def matches(settings: Settings) -> list[Match]:
             )
         ],
         "polite": [Match("polite", "mix", (Entry(OURS, large, POLITE_FORKS), Entry(THROTTLED, large, POLITE_FORKS)))],
+        "slow": [Match("slow", "mix", (Entry(FIRST_OURS, large, SLOW_FORKS), Entry(SLOW_PLATFORM, large, SLOW_FORKS)))],
         "forks": [Match("forks", "mix", tuple(Entry(OURS, large, number) for number in STUDIED_FORKS))],
     }
     return [entry for part in settings.parts for entry in found[part]]
@@ -105,6 +110,7 @@ def play(match: Match, runs: int, folder: Path, progress: Progress) -> Iterator[
     """
     with contextlib.ExitStack() as stack:
         sites: dict[tuple[str, int], Site] = {}
+        used: list[Site] = []
         for entry in match.entries:
             owner = _owner(entry.contender)
             if (owner, entry.size) not in sites:
@@ -116,8 +122,9 @@ def play(match: Match, runs: int, folder: Path, progress: Progress) -> Iterator[
         for number in range(1, runs + 1):
             for entry in match.entries:
                 site = sites[_owner(entry.contender), entry.size]
-                if entry.contender.is_first_run and number > 1:
+                if entry.contender.is_first_run and site in used:
                     site.renew()
+                used.append(site)
                 yield "run", _run(match.part, entry, site, number, f"run {number} of {runs}", progress)
 
 
@@ -135,6 +142,7 @@ def _open_site(stack: contextlib.ExitStack, folder: Path, kind: str, size: int) 
 def _run(part: str, entry: Entry, site: Site, number: int, words: str, progress: Progress) -> Run:
     tick = progress.start(part, entry, words)
     site.emulator.throttle(THROTTLED_SHARE if entry.contender is THROTTLED else 0)
+    site.emulator.create_slowly(CREATION_SECONDS if entry.contender is SLOW_PLATFORM else 0)
     run = run_once(part, entry.contender, site, entry.forks, number, tick)
     progress.end(run)
     return run

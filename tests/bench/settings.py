@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-DEFAULT_PARTS = ("standalone", "mix", "first", "polite")
+DEFAULT_PARTS = ("standalone", "mix", "first", "polite", "slow")
 # Only when named, or with BENCH_FULL=1.
 FULL_PARTS = ("forks",)
 DEFAULT_SIZES = (10, 30, 100, 1000)

@@ -28,7 +28,7 @@ Action = Callable[[], None]
 
 _REMOTE = {
     "clear", "throttle", "fail", "delay", "hide_created", "refuse_new_keys",
-    "platform_answers", "platform_down", "platform_fails_after_storing", "platform_lags", "platform_slow",
+    "platform_answers", "platform_creates_slowly", "platform_down", "platform_fails_after_storing", "platform_lags", "platform_slow",
 }  # fmt: skip
 
 
@@ -101,6 +101,7 @@ class Faults:
             self._refused_keys: tuple[datetime.datetime, datetime.timedelta] | None = None
             self._platform_down = False
             self._storing_failures = 0
+            self._creation_seconds = 0.0
             self._disturbances: list[Disturbance] = []
             self._lag: Lag | None = None
 
@@ -191,6 +192,12 @@ class Faults:
     def platform_slow(self, seconds: float) -> None:
         """Add latency to the platform; 0 ends it."""
         self.delay(seconds, PLATFORM)
+
+    def platform_creates_slowly(self, seconds: float) -> None:
+        """Let the creation of a data source take this long, in which it is in flight; 0 ends it."""
+        with self._lock:
+            self._creation_seconds = seconds
+            self._note("platform_creates_slowly", seconds > 0, seconds=seconds)
 
     def platform_answers(self, kind: str, operation: str | None = None, times: int = 1, **details: Any) -> None:
         """
@@ -303,6 +310,11 @@ class Faults:
     def platform_is_down(self) -> bool:
         """Whether nobody can reach the platform."""
         return self._platform_down
+
+    @property
+    def creation_seconds(self) -> float:
+        """How long the creation of a data source takes."""
+        return self._creation_seconds
 
     @property
     def platform_lag(self) -> Lag | None:

@@ -9,6 +9,7 @@ The same with answers that are lost instead: the run itself must end as if nothi
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import functools
 import sys
 import tempfile
@@ -46,8 +47,11 @@ class Scenario:
         if self.store == "file":
             variables["finops_secret_store_folder"] = str(fleet.folder / "store")
             arguments = ["--vault-password-file", str(fleet.vault_password_file())]
-        groups = {self.group: {"account": self.account(fleet)}}
-        return fleet.run(groups, *arguments, playbook=playbook or self.playbook, **variables)
+        return fleet.run(self.groups(fleet), *arguments, playbook=playbook or self.playbook, **variables)
+
+    def groups(self, fleet: Fleet) -> dict[str, dict[str, Variables]]:
+        """The inventory."""
+        return {self.group: {"account": self.account(fleet)}}
 
     def prepare(self, fleet: Fleet) -> None:
         """A fresh fleet; for a rotation, connected with a key of 100 days."""
@@ -61,9 +65,65 @@ class Scenario:
             fleet.emulator.faults.age_key(key["AccessKeyId"], days=100)
         fleet.emulator.faults.count_from_here()
 
+    def after_run(self, fleet: Fleet) -> None:
+        """What the world does once a run has ended, however it did."""
+
     def snapshot(self, fleet: Fleet) -> dict[str, Any]:
-        """What is in the account, and whether a further run would change it."""
+        """What is in the account, in a form that two runs can be compared by."""
         return snapshot(fleet, self.account(fleet), self.store)
+
+
+@dataclasses.dataclass(frozen=True)
+class LateMember(Scenario):
+    """A member that joins once its management account has been imported; after each run the platform imports.
+
+    Its past must come to the cent, at the price of one import more than without trouble at most.
+    asked: by run, whether an import of the past was asked for.
+    """
+
+    asked: list[bool] = dataclasses.field(default_factory=list)
+
+    def groups(self, fleet: Fleet) -> dict[str, dict[str, Variables]]:
+        return {"management": {"payer": fleet.management()}, **super().groups(fleet)}
+
+    def prepare(self, fleet: Fleet) -> None:
+        emulator, root = fleet.emulator, fleet.emulator.management_account_id
+        emulator.reset()
+        now = datetime.datetime.now(datetime.timezone.utc)
+        emulator.clock.move_to(now - datetime.timedelta(days=40))
+        run = fleet.run({"management": {"payer": fleet.management()}})
+        assert run.code == 0, run.output
+        last = now - datetime.timedelta(days=2)
+        emulator.costs.generate((root, self._account(fleet)), emulator.clock.now().date(), last.date())
+        emulator.clock.move_to(now)
+        for month in self._months(fleet):
+            emulator.deliver(root, f"billing-{root}", month)
+        emulator.platform.imports.pass_hours(1)
+        emulator.faults.count_from_here()
+        self.asked.clear()
+
+    def after_run(self, fleet: Fleet) -> None:
+        root = fleet.sources()[fleet.emulator.management_account_id]
+        newest = max(source["created_at"] for source in fleet.sources().values())
+        self.asked.append(root["last_import_modified_at"] < newest - 24 * 3600)
+        fleet.emulator.platform.imports.pass_hours(1)
+
+    def snapshot(self, fleet: Fleet) -> dict[str, Any]:
+        emulator, account = fleet.emulator, self._account(fleet)
+        missing = [
+            round(float(emulator.costs.total(account, month)) - emulator.platform.cost(account, month), 2)
+            for month in self._months(fleet)
+        ]
+        found = super().snapshot(fleet)
+        # Its files are the management account's, and the hours that pass make a new import each.
+        return {**found, "missing": missing, "too often": sum(self.asked) > 2}
+
+    def _account(self, fleet: Fleet) -> str:
+        return str(self.account(fleet)["finops_account_id"])
+
+    def _months(self, fleet: Fleet) -> list[str]:
+        now = fleet.emulator.clock.now()
+        return sorted({f"{now - datetime.timedelta(days=days):%Y-%m}" for days in range(41)})
 
 
 def member(fleet: Fleet) -> Variables:
@@ -75,6 +135,7 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario("onboard management", "management", Fleet.management)
     yield Scenario("onboard member", "member", member)
     yield Scenario("onboard standalone", "standalone", Fleet.standalone)
+    yield LateMember("late member", "member", member)
     yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)
     for store in STORES:
         yield Scenario(f"onboard with {store}", "member", member, store=store)
@@ -97,11 +158,13 @@ def disturbed(scenario: Scenario, fleet: Fleet, trouble: Trouble, number: int, e
     if trouble != "answer lost":
         if run.code >= 0:
             return f"the run was not killed: it ended with {run.code}"
+        scenario.after_run(fleet)
         run = scenario.run(fleet)
     if run.code != 0:
         return f"the run failed: {run.recap() or run.output[-2000:]}"
     if refused := [call for call in fleet.emulator.calls() if call["error"] == "LimitExceeded"]:
         return f"a third key was tried: {refused}"
+    scenario.after_run(fleet)
     found = scenario.snapshot(fleet)
     differences = {key: (expected[key], found[key]) for key in expected if expected[key] != found[key]}
     return f"expected and found: {differences}" if differences else None
@@ -112,7 +175,9 @@ def check(scenario: Scenario, fleet: Fleet, report: Callable[[str], None]) -> tu
     scenario.prepare(fleet)
     run = scenario.run(fleet)
     assert run.code == 0, run.output
-    writes, expected = list(fleet.emulator.faults.written), scenario.snapshot(fleet)
+    writes = list(fleet.emulator.faults.written)
+    scenario.after_run(fleet)
+    expected = scenario.snapshot(fleet)
     report(f"{scenario.name}: {len(writes)} writes")
     tried = converged = 0
     for number, operation in enumerate(writes, start=1):

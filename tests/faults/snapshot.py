@@ -88,7 +88,12 @@ def _attached(iam: Any) -> list[str]:
 
 def _source(source: dict[str, Any]) -> dict[str, Any]:
     config = {key: value for key, value in source["config"].items() if key != "access_key_id"}
-    return {"name": source["name"], "config": config, "import": source["import_scheduled"]}
+    return {
+        "name": source["name"],
+        "config": config,
+        "awake": source["auto_import"],
+        "import": source["import_scheduled"],
+    }
 
 
 def _works(fleet: Fleet, access_key_id: str, secret_access_key: str) -> bool:

@@ -98,7 +98,8 @@ def _check_user(fleet: Fleet, account: Variables, with_report: bool) -> None:
 
 def _check_data_source(fleet: Fleet, account: Variables, with_report: bool) -> None:
     source = fleet.sources()[account["finops_account_id"]]
-    assert source["import_scheduled"]
+    # A member begins asleep, which queues no import, and is awake at the end.
+    assert source["auto_import"] and source["import_scheduled"] == with_report
     config = source["config"]
     if not with_report:
         assert config["linked"] is True

@@ -16,6 +16,7 @@ import jinja2
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy, policies
+from tests.bench import parts
 from tests.bench.contenders import FIRST_OURS, FLOOR, OURS
 from tests.bench.figures import Results, Target, judged, medians
 from tests.bench.fleet import Account, members_of
@@ -178,6 +179,9 @@ def test_medians_are_of_repetitions_of_the_same_run() -> None:
     assert found[0]["aws_calls"] == {"iam:ListPolicies": 10}
 
 
+CREATIONS = {"platform:CreateCloudAccount": 100}
+
+
 def complete() -> list[Run]:
     """A run of everything that a ratio needs."""
     mix = {"part": "mix", "calls_of": {"management": 11.0, "standalone": 12.0, "member": 6.0}}
@@ -195,6 +199,8 @@ def complete() -> list[Run]:
         run("first_peer", 30, 5.0, part="first"),
         run("ours", 100, 0.2, part="polite", wall_seconds=10.0),
         run("throttled", 100, 0.2, part="polite", wall_seconds=12.5),
+        run("first_ours", 100, 0.5, part="slow", wall_seconds=24.0),
+        run("slow_platform", 100, 0.5, part="slow", wall_seconds=36.0, platform_calls=CREATIONS),
     ]
 
 
@@ -216,8 +222,45 @@ def test_ratios() -> None:
         "check_mode_cpu_over_rerun_100": 1.5,
         "throttled_over_calm_wall": 1.25,
         "throttled_speed_over_calm": 0.8,
+        "slow_platform_seconds_100": 36.0,
+        "slow_platform_creations_seconds_100": 30.0,
+        "quick_platform_seconds_100": 24.0,
+        "slow_platform_over_creations_100": 1.2,
+        "slow_platform_over_unavoidable_100": 1.2,
     }
     assert len([note for note in results.notes if "30 accounts, ours at 100" in note]) == 3
+
+
+@pytest.mark.parametrize(
+    ("quick", "slow", "ratio", "verdict"),
+    [
+        (24.0, 36.0, 1.2, "met"),
+        (60.0, 66.0, 1.1, "met"),
+        (60.0, 90.0, 1.5, "missed"),
+        # Nobody can be faster than one creation after the other.
+        (10.0, 27.0, 0.9, "missed"),
+        (None, 36.0, None, "not measured"),
+    ],
+)
+def test_what_a_slow_platform_costs_is_told_from_what_nobody_can_avoid(
+    quick: float | None, slow: float, ratio: float | None, verdict: str
+) -> None:
+    runs = [run("slow_platform", 100, 0.5, part="slow", wall_seconds=slow, platform_calls=CREATIONS)]
+    runs += [run("first_ours", 100, 0.5, part="slow", wall_seconds=quick)] if quick else []
+    ratios = Results(medians(runs)).ratios()
+    assert ratios["slow_platform_over_unavoidable_100"] == ratio
+    found = {line["ratio"]: line["verdict"] for line in judged(ratios)}
+    assert found["slow_platform_over_unavoidable_100"] == verdict
+
+
+def test_first_runs_of_one_match_begin_with_fresh_accounts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    happened: list[str] = []
+    fresh = SimpleNamespace(renew=lambda: happened.append("renewed"))
+    monkeypatch.setattr(parts, "_open_site", lambda *dummy: fresh)
+    monkeypatch.setattr(parts, "_run", lambda part, entry, *dummy: happened.append(entry.contender.key))
+    (match,) = matches(Settings(parts=("slow",)))
+    list(parts.play(match, 2, tmp_path, SimpleNamespace()))  # type: ignore[arg-type]
+    assert " renewed ".join(["first_ours", "slow_platform"] * 2) == " ".join(happened)
 
 
 def test_no_note_where_the_peer_met_as_many_accounts() -> None:

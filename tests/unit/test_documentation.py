@@ -21,7 +21,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ACTION_ONLY = {"fleet", "recap", "step"}
+ACTION_ONLY = {"fleet", "history", "recap", "step"}
 MODULES = {path.stem for path in CHECKOUT.glob("plugins/modules/*.py")} - ACTION_ONLY
 ROLES = ("management", "member", "standalone")
 ABOUT_AN_OPTION = ("type", "elements", "required", "default", "choices", "aliases")
@@ -98,9 +98,9 @@ def test_every_module_is_routed_to_the_one_action_plugin_that_runs_the_core() ->
 
 def test_roles_take_the_same_variables_but_a_member_has_no_report() -> None:
     management, member, standalone = (set(role_options(role)) for role in ROLES)
-    assert management == standalone
-    assert management - member == {name for name in management if name.startswith("finops_cur_")}
-    assert member < management
+    assert management - standalone == {"finops_reimport"} and standalone < management
+    assert standalone - member == {name for name in management if name.startswith("finops_cur_")}
+    assert member - management == {"finops_wake_members"}
 
 
 def test_the_roles_defaults_are_the_documented_settings() -> None:

@@ -27,7 +27,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 
-SERVICES = ("sts", "iam", "s3", "bcm-data-exports")
+SERVICES = ("sts", "iam", "s3", "bcm-data-exports", "organizations")
 # A session this close to its end is renewed rather than used.
 SESSION_MARGIN = datetime.timedelta(minutes=5)
 

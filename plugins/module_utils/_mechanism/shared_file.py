@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import mmap
 import os
 import random
 import stat
@@ -28,6 +29,9 @@ PATIENCE, NOTICE = 600.0, 20.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.1
 # The holder, at the beginning of each file: its process, and since when, as seconds since the epoch.
 _HOLDER = struct.Struct("qd")
+# A process and those that it forks, as Ansible does its workers, share this memory: the holder that somebody was told of,
+# then a byte for each of them that waits.
+_FAMILY = mmap.mmap(-1, 4096)
 
 
 class Busy(FinopsError):
@@ -63,7 +67,8 @@ def held(*name: str, patience: float = PATIENCE, say: Callable[[str], None] | No
 
     The kernel frees it when the process ends, however it ends.
     patience: seconds that one and the same holder is waited for; while holders change, the wait goes on.
-    say: is told once, after some seconds, who is waited for.
+    say: is told who is waited for for long, by one of all the processes that Ansible forked; and who has it is counted by
+    waiting().
     Raises FinopsError where the file cannot be had, Busy where its holder does not let go.
     """
     with _opened("{0}.lock".format(hashlib.sha256("\n".join(name).encode()).hexdigest()[:16])) as descriptor:
@@ -72,24 +77,45 @@ def held(*name: str, patience: float = PATIENCE, say: Callable[[str], None] | No
         yield SharedFile(descriptor)
 
 
+def waiting() -> int:
+    """How many of the processes that this one forked have been waiting in held() for more than a moment."""
+    places = _FAMILY[_HOLDER.size :]
+    return len(places) - places.count(0)
+
+
 def _lock(descriptor: int, patience: float, say: Callable[[str], None] | None) -> None:
-    holder, since, pause = b"", time.monotonic(), _FIRST_PAUSE
-    while not _taken(descriptor):
-        now, found = time.monotonic(), os.pread(descriptor, _HOLDER.size, 0)
-        if found != holder:
-            holder, since = found, now
-        process = _HOLDER.unpack(found)[0] if len(found) == _HOLDER.size else 0
-        if now - since > patience:
-            raise Busy(process, patience)
-        if say is not None and now - since > NOTICE:
-            say(
-                "waiting for another run on this machine, process {0}, for up to {1:g} seconds".format(
-                    process, patience
-                )
-            )
-            say = None
-        time.sleep(pause * random.uniform(0.5, 1.5))
-        pause = min(2 * pause, _LONGEST_PAUSE)
+    holder, since, is_told, pause = b"", time.monotonic(), False, _FIRST_PAUSE
+    try:
+        while not _taken(descriptor):
+            now, found = time.monotonic(), os.pread(descriptor, _HOLDER.size, 0)
+            if found != holder:
+                holder, since, is_told = found, now, False
+            process = _HOLDER.unpack(found)[0] if len(found) == _HOLDER.size else 0
+            if now - since > patience:
+                raise Busy(process, patience)
+            if say is not None:
+                _note(is_waiting=pause == _LONGEST_PAUSE)
+            if say is not None and now - since > NOTICE and not is_told:
+                is_told = True
+                if _is_news(found):
+                    words = "waiting for process {0} on this machine, whose turn it is, for up to {1:g} seconds"
+                    say(words.format(process, patience))
+            time.sleep(pause * random.uniform(0.5, 1.5))
+            pause = min(2 * pause, _LONGEST_PAUSE)
+    finally:
+        _note(is_waiting=False)
+
+
+def _note(is_waiting: bool) -> None:
+    _FAMILY[_HOLDER.size + os.getpid() % (len(_FAMILY) - _HOLDER.size)] = is_waiting
+
+
+def _is_news(holder: bytes) -> bool:
+    """Whether this holder is another one than somebody was told of last; it is that one from now on."""
+    holder = holder.ljust(_HOLDER.size, b"?")
+    told = _FAMILY[: _HOLDER.size]
+    _FAMILY[: _HOLDER.size] = holder
+    return told != holder
 
 
 def _taken(descriptor: int) -> bool:

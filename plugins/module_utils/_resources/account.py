@@ -25,6 +25,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.first_connection import Outlook, outlook
 
 # In what AWS counts, by partition; the platform's facts: a report in another currency than its organization's brings nothing.
 _CURRENCY = {"aws": "USD", "aws-cn": "CNY", "aws-us-gov": "USD"}
@@ -32,11 +33,15 @@ _CURRENCY = {"aws": "USD", "aws-cn": "CNY", "aws-us-gov": "USD"}
 
 @dataclasses.dataclass
 class State:
-    """The caller as log_in() has it, the account's data source (empty for none, None unknown), the organization."""
+    """The caller as log_in() has it, the account's data source (empty for none, None unknown), the organization.
+
+    outlook: what would be in the way of the account's first connection, None where that is not what comes.
+    """
 
     identity: Mapping[str, Any]
     data_source: dict[str, Any] | None = None
     organization: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    outlook: Outlook | None = None
 
 
 class Account(Resource):
@@ -58,6 +63,7 @@ class Account(Resource):
         data_source_name={"type": "str"},
         tags={"type": "dict"},
         fleet={"type": "dict"},
+        preflight={"type": "bool", "default": False},
         **secret_store.OPTIONS,
     )
 
@@ -95,7 +101,11 @@ class Account(Resource):
                 raise FinopsError(view["problem"], finding_code="ACCOUNT_UNFIT")
             view["organization"] = self.clients.platform.organization()
         view = view or {}
-        return State(self.clients.log_in(), view.get("data_source"), view.get("organization") or {})
+        state = State(self.clients.log_in(), view.get("data_source"), view.get("organization") or {})
+        # An empty one: the platform lists none, which is asked before the first connection alone.
+        if self.options.get("preflight") and state.data_source == {}:
+            state.outlook = outlook(self.clients, self.options, state.identity)
+        return state
 
     def plan(self, current: State) -> Plan:
         """No step, since checking changes nothing; blocked where a later step could only fail."""
@@ -109,6 +119,9 @@ class Account(Resource):
         linked = bool(((source or {}).get("config") or {}).get("linked"))
         if source and linked != (CASES[self.options["case"]].data_source_type == "linked"):
             plan.add(findings=[_other_type(source, linked)])
+        if current.outlook is not None:
+            management = self.options.get("management_account_id")
+            plan.add(findings=current.outlook.findings(self.clients.account, management))
         if self.has_platform and self.clients.platform.is_insecure:
             plan.add(findings=[_insecure(self.options["platform_url"])])
         return plan

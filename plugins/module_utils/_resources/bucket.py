@@ -19,6 +19,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.first_writes import OBJECT_OWNERSHIP
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_denials import denials
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
@@ -31,7 +32,6 @@ PUBLIC_ACCESS_BLOCK = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
-OBJECT_OWNERSHIP = "BucketOwnerEnforced"
 OWNERSHIP = {"Rules": [{"ObjectOwnership": OBJECT_OWNERSHIP}]}
 ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 # The setting's name in State, and how it is read: operation, key of the answer, the code that means "not set".

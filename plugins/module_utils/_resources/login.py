@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Mapping, Union
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.simulation import simulated
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 
 
@@ -110,22 +111,10 @@ class RoleLogin:
             return None
         of_bucket = "arn:{0}:s3:::{1}".format(clients.partition, bucket)
         needed = {("s3:ListBucket", of_bucket), ("s3:GetObject", "{0}/{1}".format(of_bucket, key))}
-        answer = clients.read(
-            "iam",
-            "simulate_principal_policy",
-            missing=("AccessDenied",),
-            PolicySourceArn=role["Role"]["Arn"],
-            ActionNames=sorted(action for action, dummy in needed),
-            ResourceArns=sorted(resource for dummy, resource in needed),
-        )
-        if answer is None:
+        decisions = simulated(clients, role["Role"]["Arn"], needed)
+        if decisions is None:
             return None
-        allowed = {
-            (result["EvalActionName"], result["EvalResourceName"])
-            for result in answer["EvaluationResults"]
-            if result["EvalDecision"] == "allowed"
-        }
-        return needed <= allowed
+        return needed <= {target for target, decision in decisions.items() if decision.is_allowed}
 
 
 Login = Union[KeyLogin, RoleLogin]

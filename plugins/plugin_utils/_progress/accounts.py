@@ -12,6 +12,9 @@ from collections.abc import Iterable, Mapping
 CASES = ("management", "member", "standalone")
 # So many of the last accounts tell the rate: it follows a run that slows down, and one slow account moves it little.
 _WINDOW = 50
+# Where accounts wait for the platform they end one after the other, evenly, so fewer tell it; neither does what was done before
+# the first of them had its turn.
+_WINDOW_OF_QUEUE = 11
 
 
 class Accounts:
@@ -20,6 +23,7 @@ class Accounts:
     def __init__(self) -> None:
         self.cases: dict[str, str] = {}
         self.states: dict[str, str] = {}
+        self._begun: list[float] = []
         self._ends: collections.deque[float] = collections.deque(maxlen=_WINDOW)
 
     def expect(self, hosts: Iterable[str], groups: Mapping[str, Iterable[str]]) -> None:
@@ -31,7 +35,8 @@ class Accounts:
     def begin(self, now: float) -> None:
         """The steps begin; whatever was done before was no account's work."""
         self.states = {host: state if state == "failed" else "open" for host, state in self.states.items()}
-        self._ends = collections.deque([now], _WINDOW)
+        self._begun = [now]
+        self._ends.clear()
 
     def end(self, host: str, state: str, now: float) -> None:
         """A host is done, or once more: a failure outweighs a change, and a change what was right."""
@@ -41,10 +46,11 @@ class Accounts:
         if known in ("open", "right") or (known == "changed" and state == "failed"):
             self.states[host] = state
 
-    def per_second(self, now: float) -> float:
-        """Accounts per second lately, 0 where nothing can be said yet."""
-        seconds = now - self._ends[0] if self._ends else 0.0
-        return (len(self._ends) - 1) / seconds if seconds > 0 else 0.0
+    def per_second(self, now: float, is_queue: bool = False) -> float:
+        """Accounts per second lately, 0 where nothing can be said yet; is_queue: whether accounts wait for the platform."""
+        ends = [*self._ends][-_WINDOW_OF_QUEUE:] if is_queue else [*self._begun, *self._ends][-_WINDOW:]
+        seconds = now - ends[0] if ends else 0.0
+        return (len(ends) - 1) / seconds if seconds > 0 else 0.0
 
     def counts(self) -> dict[str, collections.Counter[str]]:
         """By case, and for all, how many accounts are in each state."""

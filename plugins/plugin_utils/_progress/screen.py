@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import waiting
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress import words
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 
@@ -69,7 +70,9 @@ class Screen:
             return
         self._last_look = now
         counts = accounts.counts()["all"]
-        done, parts = total - counts["open"], words.progress(counts, accounts.per_second(now), self._states)
+        waits = waiting()
+        per_second = accounts.per_second(now, is_queue=waits > 0)
+        done, parts = total - counts["open"], words.progress(counts, per_second, self._states, waits)
         if self._is_live:
             self._frame = "\r" + words.live_line(done / total, parts, words.one_line(latest), self.width) + "\x1b[K"
             self._display.display(self._frame, screen_only=True, newline=False)

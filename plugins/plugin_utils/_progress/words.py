@@ -24,21 +24,22 @@ _GOOD = dict(changed=C.COLOR_CHANGED, right=C.COLOR_OK, pending=C.COLOR_WARN, fo
 _COLOURS = {**_GOOD, "failed": C.COLOR_ERROR, "failures": C.COLOR_ERROR, "unreachable": C.COLOR_UNREACHABLE}
 
 
-def progress(counts: Mapping[str, int], per_second: float, states: Mapping[str, str]) -> list[str]:
-    """How far a run is, what matters most first, from accounts by state."""
+def progress(counts: Mapping[str, int], per_second: float, states: Mapping[str, str], waiting: int = 0) -> list[str]:
+    """How far a run is, what matters most first, from accounts by state; waiting: how many wait for the platform."""
     total, failed, still_open = sum(counts.values()), counts.get("failed"), counts.get("open", 0)
     digits = len(str(total))
     parts = ["{0:>{1}}/{2}".format(total - still_open, digits, total)]
     parts.append(paint("{0:>{1}} {2}".format(counts.get("changed", 0), digits, states["changed"]), "changed"))
     if failed:
         parts.append(paint("{0} failed".format(failed), "failed"))
+    queue = ["{0} wait{1} for the platform".format(waiting, "s" if waiting == 1 else "")] if waiting else []
     if per_second and still_open:
         seconds = still_open / per_second
         left = duration(max(1, seconds) if seconds < 99 else 60 * round(seconds / 60))
         ends = time.strftime("%H:%M", time.localtime(time.time() + seconds))
         rate = round(60 * per_second, 1 if per_second < 0.1 else None)
-        parts += ["{0:>4} left".format(left), "{0:>3}/min".format(rate), "ends " + ends]
-    return parts
+        return [*parts, "{0:>4} left".format(left), *queue, "{0:>3}/min".format(rate), "ends " + ends]
+    return parts + queue
 
 
 def live_line(done: float, parts: Sequence[str], latest: str, width: int) -> str:

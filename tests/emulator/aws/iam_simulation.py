@@ -1,7 +1,12 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IAM's policy simulator, answered by the same evaluator that enforces policies here."""
+"""
+IAM's policy simulator, answered by the same evaluator that enforces policies here.
+
+Its shape is that of botocore's model (EvaluationResult, ResourceSpecificResult): one result for an action, whose
+EvalResourceName is a template; the decision on each resource is in ResourceSpecificResults.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +32,13 @@ from tests.emulator.aws.policy_conditions import Context
 from tests.emulator.aws.policy_language import Query, Verdict, applies, concerns, evaluate, statements_of
 from tests.emulator.aws.state import AwsState
 
+_TEMPLATES = {
+    "Object": "arn:${Partition}:s3:::${BucketName}/${KeyName}",
+    "Bucket": "arn:${Partition}:s3:::${BucketName}",
+    "User": "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
+    "Policy": "arn:${Partition}:iam::${Account}:policy/${PolicyNameWithPath}",
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class _Simulation:
@@ -37,8 +49,34 @@ class _Simulation:
     organization: list[list[str]] | None
     principals: frozenset[str]
 
-    def result(self, query: Query) -> dict[str, Any]:
-        """An EvaluationResult."""
+    def result(self, action: str, resources: list[str], context: Context) -> dict[str, Any]:
+        """An EvaluationResult: of all resources together, and of each where it was asked about some."""
+        found = [self._of_resource(Query(action, resource, context, self.principals)) for resource in resources]
+        allowed = [one.pop("AllowedByOrganizations") for one in found]
+        decisions = {one["EvalResourceDecision"] for one in found}
+        matched = list(found[0]["MatchedStatements"])
+        for one in found[1:]:
+            matched += [statement for statement in one["MatchedStatements"] if statement not in matched]
+        result: dict[str, Any] = {
+            "EvalActionName": action,
+            "EvalResourceName": _template(action),
+            "EvalDecision": next(one for one in ("explicitDeny", "implicitDeny", "allowed") if one in decisions),
+            "MatchedStatements": matched,
+            "MissingContextValues": sorted({key for one in found for key in one["MissingContextValues"]}),
+        }
+        if self.organization is not None:
+            result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": all(allowed)}
+        details = [one["PermissionsBoundaryDecisionDetail"] for one in found if self.boundary is not None]
+        if details:
+            result["PermissionsBoundaryDecisionDetail"] = {
+                "AllowedByPermissionsBoundary": all(detail["AllowedByPermissionsBoundary"] for detail in details)
+            }
+        if resources != ["*"]:
+            result["ResourceSpecificResults"] = found
+        return result
+
+    def _of_resource(self, query: Query) -> dict[str, Any]:
+        """A ResourceSpecificResult, and whether the organization allows it."""
         granted = evaluate([policy.document for policy in self.policies], query)
         boundary = None if self.boundary is None else evaluate(self.boundary, query)
         organization = [evaluate(level, query) for level in self.organization or []]
@@ -49,22 +87,22 @@ class _Simulation:
         elif all(verdict == "allow" for verdict in verdicts):
             decision = "allowed"
         result: dict[str, Any] = {
-            "EvalActionName": query.action,
             "EvalResourceName": query.resource,
-            "EvalDecision": decision,
+            "EvalResourceDecision": decision,
+            "AllowedByOrganizations": all(verdict == "allow" for verdict in organization),
             "MatchedStatements": _matched(self.policies, query, "Deny" if granted == "deny" else "Allow"),
             "MissingContextValues": self._missing_keys(query),
         }
         if boundary is not None:
             result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": boundary == "allow"}
-        if self.organization is not None:
-            allowed = all(verdict == "allow" for verdict in organization)
-            result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": allowed}
         return result
 
     def _missing_keys(self, query: Query) -> list[str]:
-        """The condition keys that statements about this request ask for, and nobody gave."""
-        documents = [policy.document for policy in self.policies] + (self.boundary or [])
+        """
+        The condition keys that statements about this request ask for, and nobody gave; not what boundaries and
+        service control policies ask for.
+        """
+        documents = [policy.document for policy in self.policies]
         given = {key.lower() for key in query.context}
         asked = {
             key
@@ -75,6 +113,14 @@ class _Simulation:
             for key in keys
         }
         return sorted(key for key in asked if key.lower() not in given)
+
+
+def _template(action: str) -> str:
+    """What the ARN of an action's resource looks like, of the kinds that matter here; an asterisk for others."""
+    service, dummy, operation = action.partition(":")
+    if service == "s3":
+        return _TEMPLATES["Object" if operation.endswith("Object") else "Bucket"]
+    return next((_TEMPLATES[kind] for kind in ("User", "Policy") if service == "iam" and operation.endswith(kind)), "*")
 
 
 def _matched(policies: Iterable[NamedPolicy], query: Query, effect: str) -> list[dict[str, Any]]:
@@ -113,11 +159,8 @@ def _inputs(call: ApiCall) -> list[NamedPolicy]:
 
 def _answer(call: ApiCall, simulation: _Simulation) -> Response:
     context = _context(call)
-    results = [
-        simulation.result(Query(action, resource, context, simulation.principals))
-        for action in call.params["ActionNames"]
-        for resource in call.params.get("ResourceArns") or ["*"]
-    ]
+    resources = list(call.params.get("ResourceArns") or ["*"])
+    results = [simulation.result(action, resources, context) for action in call.params["ActionNames"]]
     return serialize(call, {"EvaluationResults": results, "IsTruncated": False})
 
 

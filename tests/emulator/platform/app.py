@@ -49,12 +49,13 @@ class PlatformApplication:
         self.email = user.email
         self.password = user.password
         self.token = store.issue_token(user).value
+        faults = faults or Faults()
         self._control = build_control(store, self.calls, aws, self.imports)
 
         def build(seen: Store) -> WsgiApplication:
-            return build_api(seen, CloudAccounts(seen, aws), self.imports)
+            return build_api(seen, CloudAccounts(seen, aws, lambda: faults.creation_seconds), self.imports)
 
-        self._api = CallRecorder(FaultLayer(build, store, faults or Faults()), self.calls, store)
+        self._api = CallRecorder(FaultLayer(build, store, faults), self.calls, store)
 
     def cost(self, account_id: str, month: str) -> float:
         """What has been imported of an AWS account's month, such as "2026-09"; KeyError where it has no data source."""

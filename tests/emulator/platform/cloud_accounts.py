@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 import uuid
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from tests.emulator.platform import validation
@@ -21,11 +23,12 @@ LONGEST_NAME_WITH_RULE = 235
 
 
 class CloudAccounts:
-    """The rules of data sources over one store and one AWS."""
+    """The rules of data sources over one store and one AWS; `takes` tells the seconds that a creation takes at least."""
 
-    def __init__(self, store: Store, aws: AwsAccess) -> None:
+    def __init__(self, store: Store, aws: AwsAccess, takes: Callable[[], float] = lambda: 0.0) -> None:
         self._store = store
         self._aws = aws
+        self._takes = takes
 
     def create(self, organization_id: str, body: dict[str, Any]) -> CloudAccount:
         """Facts, "Create", "Unique per organization" and "What a client must avoid" 1 (parallel creates).
@@ -33,6 +36,7 @@ class CloudAccounts:
         A creation that finds others of its organization in flight is stored and answers an error (see `_collide`).
         """
         with self._store.creating(organization_id) as others:
+            time.sleep(self._takes())
             cloud_account = self._checked(organization_id, body)
             with self._store.lock:
                 self._check_unique(cloud_account)

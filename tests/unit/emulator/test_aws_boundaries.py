@@ -152,7 +152,9 @@ def test_simulation_tells_the_statements_that_decided(bench: Bench, iam: Any) ->
     ):
         (result,) = simulate(iam, user, [action], resource)
         assert (result["EvalDecision"], sources(result)) == (decision, matched), action
-        assert (result["EvalActionName"], result["EvalResourceName"]) == (action, resource)
+        assert result["EvalActionName"] == action
+        specific = [(one["EvalResourceName"], one["EvalResourceDecision"]) for one in _each(result)]
+        assert specific == ([] if resource == "*" else [(resource, decision)])
         assert "PermissionsBoundaryDecisionDetail" not in result
     more = {"PolicyInputList": [policy(allow("s3:PutObject"))]}
     (result,) = simulate(iam, user, ["s3:PutObject"], "arn:aws:s3:::b/x", **more)
@@ -162,6 +164,44 @@ def test_simulation_tells_the_statements_that_decided(bench: Bench, iam: Any) ->
         "allowed",
         "implicitDeny",
     ]
+
+
+def _each(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(result.get("ResourceSpecificResults") or [])
+
+
+def test_simulation_of_several_resources_decides_on_each(bench: Bench, iam: Any) -> None:
+    only = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    name, dummy = bench.user(
+        allow("s3:Get*", "arn:aws:s3:::b/*"),
+        deny("s3:*", "arn:aws:s3:::b/c"),
+        allow("s3:*", "arn:aws:s3:::d/*", Condition=only),
+    )
+    resources = ["arn:aws:s3:::b/a", "arn:aws:s3:::b/c", "arn:aws:s3:::d/e"]
+    answer = iam.simulate_principal_policy(
+        PolicySourceArn=f"arn:aws:iam::{bench.account}:user/{name}",
+        ActionNames=["s3:GetObject", "s3:CreateBucket"],
+        ResourceArns=resources,
+    )
+    get, create = answer["EvaluationResults"]
+    assert get["EvalResourceName"] == "arn:${Partition}:s3:::${BucketName}/${KeyName}"
+    assert create["EvalResourceName"] == "arn:${Partition}:s3:::${BucketName}"
+    assert (get["EvalDecision"], create["EvalDecision"]) == ("explicitDeny", "explicitDeny")
+    assert get["MissingContextValues"] == ["aws:RequestedRegion"]
+    told = [(one["EvalResourceName"], one["EvalResourceDecision"], one["MissingContextValues"]) for one in _each(get)]
+    decisions = [("allowed", []), ("explicitDeny", []), ("implicitDeny", ["aws:RequestedRegion"])]
+    assert told == [(resource, *decision) for resource, decision in zip(resources, decisions, strict=True)]
+    assert "OrganizationsDecisionDetail" not in _each(get)[0]
+
+
+def test_what_limits_ask_for_is_not_told_as_missing(bench: Bench, iam: Any) -> None:
+    name, dummy = bench.user(allow("s3:*"))
+    only = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    boundary = new_policy(iam, allow("s3:*", Condition=only))
+    iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=boundary)
+    (result,) = simulate(iam, f"arn:aws:iam::{bench.account}:user/{name}", ["s3:GetObject"], "arn:aws:s3:::b/a")
+    assert (result["EvalDecision"], result["MissingContextValues"]) == ("implicitDeny", [])
+    assert result["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
 
 
 def test_simulation_within_a_boundary(bench: Bench, iam: Any) -> None:

@@ -267,6 +267,7 @@ def test_switched_over_http(bench: Bench, faults: Faults) -> None:
         "platform_down": {"on": True},
         "platform_fails_after_storing": {"times": 2},
         "platform_slow": {"seconds": 0.1},
+        "platform_creates_slowly": {"seconds": 0.1},
     }.items():
         control(bench, {"method": name, "arguments": arguments})
     shown = control(bench)["on"]
@@ -278,6 +279,7 @@ def test_switched_over_http(bench: Bench, faults: Faults) -> None:
         "refuse_new_keys",
         "platform_down",
         "platform_fails_after_storing",
+        "platform_creates_slowly",
     }
     assert shown["delay"] == {"services": {"s3": 0, "platform": 0.1}}
     assert control(bench, {"method": "clear"})["on"] == {}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import http.client
 import json
 import time
@@ -159,6 +160,25 @@ def test_slow(platform: Platform, faults: Faults) -> None:
     assert time.monotonic() - started >= 0.3
     faults.platform_slow(0)
     assert platform.call("GET", platform.collection)[0] == 200
+
+
+def test_slow_creations_take_their_time_one_by_one_and_collide_side_by_side(
+    platform: Platform, faults: Faults, key: Who
+) -> None:
+    faults.platform_creates_slowly(0.5)
+    started = time.monotonic()
+    assert platform.create("one", key)[0] == 201
+    assert time.monotonic() - started >= 0.5
+    started = time.monotonic()
+    assert platform.call("GET", platform.collection)[0] == 200
+    assert time.monotonic() - started < 0.5
+    platform.emulator.platform.reset()
+    emulator = platform.emulator
+    other = Who(emulator.aws_endpoint_url, emulator.standalone_access_key_id, emulator.standalone_secret_access_key)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        both = list(pool.map(platform.create, ("two", "three"), (key, other)))
+    assert sorted(status for status, dummy in both) == [201, 500]
+    assert platform.stored().keys() == {"two", "three"}
 
 
 def test_the_platform_is_not_throttled_and_not_counted(platform: Platform, faults: Faults, key: Who) -> None:

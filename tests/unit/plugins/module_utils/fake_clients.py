@@ -61,7 +61,7 @@ class FakeClients:
 
     def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str = "") -> Any:
         """Answered from the table where that has the operation; the looks at the platform really look."""
-        if operation in ("prove_held", "delete_unheld_key"):
+        if operation in ("prove_held", "prove_asked", "delete_unheld_key"):
             return getattr(holding, operation)(self, **parameters)
         if operation in self._answers:
             return self._answer(operation, dict(parameters))

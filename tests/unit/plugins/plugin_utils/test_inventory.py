@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
 from tests.unit.plugins.module_utils.scripted_server import answer, scripted_server
 
 ACCOUNT = "111122223333"
@@ -77,3 +77,28 @@ def test_odd_variables_of_one_host_are_its_own_error(monkeypatch: pytest.MonkeyP
             with pytest.raises(FinopsError, match=r"^O\(platform_"):
                 listings.of(variables(server.url, **odd))
         assert listings.of(variables(server.url)) is not None
+
+
+ROOT, SECOND, MEMBER = "111111111111", "222222222222", "333333333333"
+
+
+@pytest.mark.parametrize(
+    ("management", "said", "expected"),
+    [
+        ([ROOT], {}, ROOT),
+        ([ROOT], {"finops_management_account_id": SECOND}, SECOND),
+        ([ROOT, SECOND], {}, None),
+        ([ROOT, SECOND], {"finops_management_account_id": SECOND}, SECOND),
+        ([], {}, None),
+    ],
+)
+def test_whose_files_an_account_s_cost_stands_in(
+    management: list[str], said: dict[str, str], expected: str | None
+) -> None:
+    groups = {"management": management, "member": [MEMBER], "standalone": ["444444444444"]}
+    variables: dict[str, dict[str, Any]] = {
+        host: {"finops_account_id": host} for host in (*management, MEMBER, "444444444444")
+    }
+    variables[MEMBER].update(said)
+    roots = Inventory({"hostvars": variables, "groups": groups}).roots(variables)
+    assert roots == {**{account: account for account in management}, MEMBER: expected}

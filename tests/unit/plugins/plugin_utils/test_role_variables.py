@@ -69,6 +69,14 @@ def test_an_option_with_a_reason_to_have_no_variable_exists() -> None:
     assert set().union(*NOT_FROM_VARIABLES.values()) <= set().union(*(spec(module) for module in VARIABLES))
 
 
+def test_connecting_alone_looks_at_what_is_in_the_way() -> None:
+    variables = role_variables(finops_case="member")
+    asking = {intent: variables.options("account", intent)["preflight"] for intent in procedure.INTENTS}
+    assert asking == {"connect": True, "audit": False, "rotate": False, "retire": False}
+    without = role_variables(finops_case="member", finops_preflight="no")
+    assert without.options("account", procedure.CONNECT)["preflight"] is False
+
+
 def test_the_data_source_that_a_key_is_handed_to_has_the_options_of_its_own_module() -> None:
     variables = {variable: variable for variable in VARIABLES["data_source"].values()}
     handed = role_variables(finops_case="standalone", **variables).options("access_key")["data_source"]

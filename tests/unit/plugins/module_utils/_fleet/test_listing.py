@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing, problems
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing, members_of, problems
 
 ONE, OTHER = "111122223333", "444455556666"
 
@@ -83,3 +83,35 @@ def test_a_name_that_another_account_has_is_a_problem_whatever_its_case() -> Non
     view = Listing([source(OTHER, "payer")]).view(ONE, "Payer")
     assert "O(data_source_name)" in view["problem"]
     assert OTHER in view["problem"]
+
+
+def listed(account: str, created_at: int, linked: bool = True) -> dict[str, Any]:
+    return {"id": account, "account_id": account, "created_at": created_at, "config": {"linked": linked}}
+
+
+ROOT, ANOTHER, STANDALONE = "111111111111", "222222222222", "333333333333"
+SOURCES = [
+    listed(ROOT, 5, False),
+    listed(ANOTHER, 4, False),
+    listed(STANDALONE, 9, False),
+    listed(ONE, 7),
+    listed(OTHER, 6),
+]
+
+
+@pytest.mark.parametrize(
+    ("roots", "members", "newest"),
+    [
+        ({}, [ONE, OTHER], 7),
+        ({ONE: ROOT, OTHER: ROOT}, [ONE, OTHER], 7),
+        ({ONE: ANOTHER}, [OTHER], 6),
+        ({ONE: None, OTHER: ANOTHER}, [ONE], 7),
+        ({ONE: ANOTHER, OTHER: ANOTHER}, [], 5),
+    ],
+)
+def test_the_members_of_a_root_and_when_the_newest_was_made(
+    roots: dict[str, str | None], members: list[str], newest: int
+) -> None:
+    assert [source["account_id"] for source in members_of(ROOT, SOURCES, roots)] == members
+    assert Listing(SOURCES).newest_of(ROOT, roots) == newest
+    assert Listing(SOURCES).newest_of("999999999999", roots) is None

@@ -117,18 +117,60 @@ def test_nobody_is_told_of_a_short_wait(holder: tuple[int, Connection], monkeypa
     assert said == []
 
 
-def test_the_wait_goes_on_while_holders_change(holder: tuple[int, Connection], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("turn", [0.3, 5, 590])
+def test_the_wait_goes_on_while_holders_change(monkeypatch: pytest.MonkeyPatch, turn: float) -> None:
     clock = Clock(monkeypatch)
-    # Who holds it is written in the file; here it is somebody else every time.
-    turns = iter(range(10**6))
-    monkeypatch.setattr(shared_file.os, "pread", lambda *dummy: shared_file._HOLDER.pack(next(turns), 0.0))
+    # Who holds it is written in the file; here it is somebody else with every turn.
+    monkeypatch.setattr(
+        shared_file.os, "pread", lambda *dummy: shared_file._HOLDER.pack(1 + int(clock.now / turn), 0.0)
+    )
+    monkeypatch.setattr(shared_file, "_taken", lambda descriptor: clock.now > 2000)
+    with held("a file", say=lambda text: None):
+        assert clock.now > 2000
+
+
+def wait(pipe: Connection) -> None:
+    """Another process, which waits for its turn, and then tells what it was told meanwhile."""
+    said: list[str] = []
+    with held("a file", say=said.append):
+        pipe.send(said)
+
+
+def test_of_all_that_wait_one_is_told_and_each_is_counted(
+    holder: tuple[int, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_file, "NOTICE", 0.0)
+    forks = multiprocessing.get_context("fork")
+    here, there = forks.Pipe()
+    workers = [forks.Process(target=wait, args=(there,)) for dummy in range(5)]
+    for worker in workers:
+        worker.start()
+    deadline = time.monotonic() + 30
+    while shared_file.waiting() < 5 and time.monotonic() < deadline:
+        os.sched_yield()
+    assert shared_file.waiting() == 5
+    holder[1].send("end")
+    said = [text for dummy in workers for text in here.recv()]
+    for worker in workers:
+        worker.join()
+    assert shared_file.waiting() == 0
+    assert len([text for text in said if f"process {holder[0]}" in text]) == 1
+
+
+def test_who_has_nobody_to_tell_is_not_counted(holder: tuple[int, Connection], monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, counted = Clock(monkeypatch), list[int]()
 
     def taken(descriptor: int) -> bool:
-        return clock.now > 2000
+        counted.append(shared_file.waiting())
+        return clock.now > 100
 
     monkeypatch.setattr(shared_file, "_taken", taken)
     with held("a file"):
-        assert clock.now > 2000
+        assert set(counted) == {0}
+    clock.now = 0.0
+    with held("a file", say=lambda text: None):
+        assert max(counted) == 1
+    assert shared_file.waiting() == 0
 
 
 def test_a_holder_that_has_not_said_who_it_is_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -239,7 +239,14 @@ def test_an_organization_that_is_none_names_the_option(server: ScriptedServer, s
     assert error.value.option == option
 
 
-@pytest.mark.parametrize("call", [*WRITES.values(), lambda client: client.delete_cloud_account("source-1")])
+@pytest.mark.parametrize(
+    "call",
+    [
+        *WRITES.values(),
+        lambda client: client.delete_cloud_account("source-1"),
+        lambda client: client.wake_cloud_accounts(["source-1"]),
+    ],
+)
 def test_writers_of_one_organization_take_turns(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, call: Callable[[Platform], Any]
 ) -> None:
@@ -251,7 +258,7 @@ def test_writers_of_one_organization_take_turns(
     with held("writer", server.url, "org-1"), pytest.raises(FinopsError, match="process .* has kept its turn") as error:
         call(client)
     assert error.value.finding_code == "PLATFORM_BUSY"
-    assert len(said) == 1 and "waiting for another run" in said[0]
+    assert len(said) == 1 and "waiting for process" in said[0]
     assert server.calls == []
 
 

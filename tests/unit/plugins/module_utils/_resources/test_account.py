@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.account import Account, State
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles
@@ -98,6 +99,25 @@ def test_without_a_platform_nothing_is_asked() -> None:
     assert about.describe(State({**current.identity, "expiration": "soon"}), [])["expiration"] == "soon"
 
 
+@pytest.mark.parametrize(
+    ("view", "options", "is_asked"),
+    [
+        (seen(None), {"preflight": True}, True),
+        (seen(None), {"preflight": False}, False),
+        (seen(True), {"preflight": True}, False),
+        (seen(data_source=None), {"preflight": True}, False),
+    ],
+    ids=["first connection", "another intent", "connected", "no platform"],
+)
+def test_a_first_connection_alone_is_asked_about(view: dict[str, Any], options: dict[str, Any], is_asked: bool) -> None:
+    answers = {"describe_organization": AwsError("organizations:x", "AWSOrganizationsNotInUseException", "no")}
+    about = resource("member", answers, fleet=view, management_account_id=OTHER, **PLATFORM, **options)
+    about.clients.log_in = lambda: {"account_id": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "partition": "aws"}
+    plan = about.plan(about.read())
+    assert codes(plan) == ["ACCOUNT_OTHER_ORGANIZATION"] * is_asked
+    assert about.clients.operations() == ["describe_organization"] * is_asked
+
+
 @pytest.mark.parametrize(("insecure", "found"), [(True, ["PLATFORM_URL_INSECURE"]), (False, [])])
 def test_an_address_without_encryption_is_worth_knowing(insecure: bool, found: list[str]) -> None:
     about = resource(fleet=seen(), **PLATFORM)
@@ -135,6 +155,8 @@ def test_every_partition_counts_in_its_own_currency(partition: str, currency: st
 @pytest.mark.parametrize(
     ("option", "value"),
     [
+        ("management_account_id", 111122223333),
+        ("management_account_id", "1111"),
         ("cur_name", "no spaces"),
         ("cur_bucket", "No_Bucket"),
         ("cur_bucket_region", "mars"),

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Answer, Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import (
     Blocked,
     Progress,
@@ -103,8 +103,13 @@ def test_a_linked_data_source_has_no_report() -> None:
     assert codes(plan(linked, type="linked", **GIVEN)) == []
     (step, dummy) = Target({"type": "linked"}, ACCOUNT).hand_over(linked, KeyLogin("NEW", "secret"))
     assert step.parameters["config"] == {"linked": True, "access_key_id": "NEW", "secret_access_key": "secret"}
-    (creation, dummy) = Target({"type": "linked"}, ACCOUNT).creation(KeyLogin("NEW", "secret"))
+    (creation, waking, dummy) = Target({"type": "linked"}, ACCOUNT).creation(KeyLogin("NEW", "secret"))
     assert creation.parameters["config"] == step.parameters["config"]
+    # It begins asleep, so that it queues no import of every Root.
+    assert creation.parameters["auto_import"] is False
+    assert waking.parameters == {"identifier": Answer("create_cloud_account", ("id",)), "auto_import": True}
+    (creation, dummy) = Target({"type": "linked", "wake": False}, ACCOUNT).creation(KeyLogin("NEW", "secret"))
+    assert creation.parameters["auto_import"] is False
     assert codes(plan(source({"access_key_id": "OLD", "linked": True, "cur_version": 2}), type="linked")) == []
 
 
@@ -294,6 +299,7 @@ def test_a_role_is_asked_for_the_files_of_the_report(prefix: str, path: str) -> 
 def test_a_data_source_as_results_show_it() -> None:
     assert summary(None) is None
     imports = {"last_import_at": 5, "last_import_attempt_at": 6, "last_import_attempt_error": "denied"}
+    imports.update(created_at=3, last_import_modified_at=4)
     found = source({**DOCUMENTED, **KEY}, auto_import=True, process_recommendations=False, **imports)
     shown = {**found, "config": {**DOCUMENTED, "access_key_id": "OLD"}}
     assert summary({**found, "organization_id": "left out"}) == shown

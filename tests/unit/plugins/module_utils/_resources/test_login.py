@@ -73,15 +73,21 @@ def test_what_the_platform_is_told_of_a_role(config: dict[str, Any], is_new: boo
 
 
 def simulated(*allowed: tuple[str, str], decision: str = "implicitDeny") -> dict[str, Any]:
-    pairs = [(action, resource) for action in ("s3:ListBucket", "s3:GetObject") for resource in (BUCKET, FILE)]
     return {
         "EvaluationResults": [
             {
                 "EvalActionName": action,
-                "EvalResourceName": resource,
-                "EvalDecision": "allowed" if (action, resource) in allowed else decision,
+                "EvalResourceName": "arn:${Partition}:s3:::${BucketName}",
+                "EvalDecision": decision,
+                "ResourceSpecificResults": [
+                    {
+                        "EvalResourceName": resource,
+                        "EvalResourceDecision": "allowed" if (action, resource) in allowed else decision,
+                    }
+                    for resource in (BUCKET, FILE)
+                ],
             }
-            for action, resource in pairs
+            for action in ("s3:ListBucket", "s3:GetObject")
         ]
     }
 

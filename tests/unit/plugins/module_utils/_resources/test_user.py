@@ -163,7 +163,8 @@ def test_a_user_that_others_use_is_not_deleted(found: dict[str, Any], keys: list
 
 def test_info_shows_the_users_own_arn_and_all_that_gives_it_rights() -> None:
     inline_policies = inline(More=EVERYTHING, Extra=EVERYTHING)
-    found = user(*BOTH[::-1], path="/finance/", GroupList=["Team", "Admins"], UserPolicyList=inline_policies)
+    tags = {"Tags": [{"Key": "team", "Value": "finance"}]}
+    found = user(*BOTH[::-1], path="/finance/", GroupList=["Team", "Admins"], UserPolicyList=inline_policies, **tags)
     about = resource(found, password=True)
     assert about.info(about.read())["user"] == {
         "name": NAME,
@@ -174,6 +175,7 @@ def test_info_shows_the_users_own_arn_and_all_that_gives_it_rights() -> None:
         "groups": ["Admins", "Team"],
         "permissions_boundary": None,
         "console_access": True,
+        "tags": {"team": "finance"},
     }
     assert described(found)["arn"] == f"arn:aws:iam::{ACCOUNT}:user/finance/{NAME}"
     assert described()["arn"] == ARN

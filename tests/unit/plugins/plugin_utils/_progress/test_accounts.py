@@ -70,3 +70,27 @@ def test_the_rate_follows_what_was_lately() -> None:
     for number, host in enumerate(hosts):
         run.end(host, "right", min(number, 1000) + max(0, number - 1000) / 10)
     assert run.per_second(1009.9) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("is_queue", [True, False])
+def test_what_ended_before_the_platform_had_a_queue_says_nothing_of_it(is_queue: bool) -> None:
+    run, hosts = Accounts(), [str(number) for number in range(100)]
+    run.expect(hosts, {"member": hosts})
+    run.begin(0.0)
+    # Thirty accounts that were right already, ten a second; then one that is new every three seconds.
+    for number, host in enumerate(hosts[:41]):
+        run.end(host, "right", 0.1 * number if number <= 30 else 3.0 + 3.0 * (number - 30))
+    rate = run.per_second(33.0, is_queue)
+    assert rate == pytest.approx(1 / 3) if is_queue else rate > 1
+
+
+def test_the_wait_for_the_first_turn_is_no_part_of_a_queues_rate() -> None:
+    run, hosts = Accounts(), ["payer", "shop", "search"]
+    run.expect(hosts, GROUPS)
+    run.begin(0.0)
+    assert run.per_second(40.0, is_queue=True) == 0.0
+    for moment, host in ((40.0, "payer"), (42.0, "shop")):
+        run.end(host, "changed", moment)
+        assert run.per_second(40.0, is_queue=True) == 0.0
+    assert run.per_second(42.0, is_queue=True) == pytest.approx(0.5)
+    assert run.per_second(42.0) == pytest.approx(2 / 42)

@@ -137,3 +137,12 @@ def test_a_log_file_gets_what_is_printed_without_colours(opened: Opened, monkeyp
     run.screen.close()
     assert "\x1b[0;31mFAILED\x1b[0m  shop-1\n" in run.text
     assert [text.strip() for text in logged] == ["FAILED  shop-1"]
+
+
+def test_both_lines_tell_who_waits_for_the_platform(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "waiting", lambda: 7)
+    for is_terminal in (True, False):
+        run = opened(is_terminal)
+        run.show(11)
+        run.screen.close()
+        assert "7 wait for the platform" in run.text

@@ -61,6 +61,16 @@ def test_a_rate_and_what_is_left_are_easy_to_grasp(open_: int, per_second: float
     assert words.progress({"changed": 100, "open": open_}, per_second, STATES)[2:4] == parts
 
 
+@pytest.mark.parametrize(
+    ("waiting", "told"), [(0, []), (1, ["1 waits for the platform"]), (31, ["31 wait for the platform"])]
+)
+def test_who_waits_for_the_platform_is_told_before_the_rate_and_without_one(waiting: int, told: list[str]) -> None:
+    assert words.progress(HALF, 1.2, STATES, waiting)[3:-2] == ["83 s left", *told]
+    assert words.progress(HALF, 0.0, STATES, waiting)[3:] == told
+    parts = words.progress(HALF, 1.2, STATES, waiting)
+    assert all(text in words.live_line(0.5, parts, LATEST, 79) for text in told)
+
+
 def test_check_mode_has_words_of_its_own() -> None:
     counts = Counter({"changed": 2})
     assert words.progress(counts, 1.0, IN_CHECK_MODE) == ["2/2", "2 would change"]

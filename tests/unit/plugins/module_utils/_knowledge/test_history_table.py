@@ -14,7 +14,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import history
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.history import Decision, Member, Root, decide
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.history import (
+    Decision,
+    Member,
+    Root,
+    decide,
+)
 
 UTC = datetime.timezone.utc
 NOW = datetime.datetime(2026, 6, 20, 12, tzinfo=UTC)
@@ -27,10 +32,11 @@ def seconds(text: str) -> int:
     return int(datetime.datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
-JANUARY = seconds("2026-01-01T00:00")
+JANUARY = seconds("2025-12-31T23:59:59")
 NEWEST_FILE = seconds("2026-06-20T06:00")
 EARLY, LATE = seconds("2026-01-10T00:00"), seconds("2026-06-20T11:00")
-IMPORTED = Root(ROOT, NEWEST_FILE, False, HALF_A_YEAR, asked_until=EARLY)
+IMPORTED = Root(ROOT, NEWEST_FILE, frozenset(), HALF_A_YEAR, asked_until=EARLY)
+WAITS, RUNS = {"scheduled"}, {"in_progress"}
 MEMBERS = [Member(ONE, EARLY), Member(TWO, LATE)]
 
 
@@ -41,15 +47,31 @@ MEMBERS = [Member(ONE, EARLY), Member(TWO, LATE)]
         ({}, [], True, Decision(ROOT, history.COMPLETE)),
         ({}, MEMBERS[:1], True, Decision(ROOT, history.COMPLETE)),
         ({"asked_until": LATE}, MEMBERS, True, Decision(ROOT, history.COMPLETE)),
-        ({"asked_until": LATE, "importing": True}, MEMBERS, False, Decision(ROOT, history.COMPLETE)),
+        ({"asked_until": LATE, "imports": RUNS}, MEMBERS, False, Decision(ROOT, history.COMPLETE)),
         # refused
         ({}, MEMBERS, False, Decision(ROOT, history.REFUSED, (TWO,), "2026-01")),
-        ({"months": []}, MEMBERS, False, Decision(ROOT, history.REFUSED, (TWO,))),
+        ({"months": []}, MEMBERS, False, Decision(ROOT, history.REFUSED, (TWO,), "2026-06")),
+        ({"imports": RUNS}, MEMBERS, False, Decision(ROOT, history.REFUSED, (TWO,), "2026-01")),
         # empty
-        ({"months": [], "mark": 0}, MEMBERS, True, Decision(ROOT, history.EMPTY, (TWO,))),
+        ({"months": [], "mark": 0}, MEMBERS, True, Decision(ROOT, history.EMPTY, (TWO,), "2026-06", None, LATE)),
+        (
+            {"months": [], "mark": 0, "imports": WAITS},
+            MEMBERS,
+            True,
+            Decision(ROOT, history.EMPTY, (TWO,), "2026-06", None, LATE),
+        ),
+        ({"months": []}, MEMBERS, True, Decision(ROOT, history.EMPTY, (TWO,), "2026-06")),
+        ({"months": [], "imports": RUNS}, MEMBERS, True, Decision(ROOT, history.EMPTY, (TWO,), "2026-06")),
         # later
-        ({"importing": True}, MEMBERS, True, Decision(ROOT, history.LATER, (TWO,), "2026-01")),
-        ({"importing": True, "mark": 0}, MEMBERS, True, Decision(ROOT, history.LATER, (TWO,), "2026-01")),
+        ({"imports": WAITS}, MEMBERS, True, Decision(ROOT, history.LATER, (TWO,), "2026-01")),
+        ({"imports": RUNS, "mark": 0}, MEMBERS, True, Decision(ROOT, history.LATER, (TWO,), "2026-01")),
+        # It may have looked for accounts before they were awake, and for files after the first were delivered.
+        (
+            {"months": [], "mark": 0, "imports": RUNS},
+            MEMBERS,
+            True,
+            Decision(ROOT, history.LATER, (TWO,), "2026-06"),
+        ),
         # first
         (
             {"mark": 0, "months": HALF_A_YEAR[2:]},
@@ -81,14 +103,15 @@ def test_what_becomes_of_a_root(root: dict[str, Any], members: list[Member], all
     ("months", "joined", "month", "mark"),
     [
         # As far back as the files go, or as the account is in the organization.
-        (HALF_A_YEAR, [None], "2026-01", "2026-01-01T00:00"),
-        (HALF_A_YEAR, ["2026-03"], "2026-03", "2026-03-01T00:00"),
-        (HALF_A_YEAR, ["2026-03", "2026-02"], "2026-02", "2026-02-01T00:00"),
-        (HALF_A_YEAR, ["2026-03", None], "2026-01", "2026-01-01T00:00"),
-        (HALF_A_YEAR, ["2020-01"], "2026-01", "2026-01-01T00:00"),
-        # The platform takes nothing after the end of last month: its last second brings this month whole.
+        (HALF_A_YEAR, [None], "2026-01", "2025-12-31T23:59:59"),
+        (HALF_A_YEAR, ["2026-03"], "2026-03", "2026-02-28T23:59:59"),
+        (HALF_A_YEAR, ["2026-03", "2026-02"], "2026-02", "2026-01-31T23:59:59"),
+        (HALF_A_YEAR, ["2026-03", None], "2026-01", "2025-12-31T23:59:59"),
+        (HALF_A_YEAR, ["2020-01"], "2026-01", "2025-12-31T23:59:59"),
+        # The last second before a month brings it whole, and for this month it is the latest that the platform takes.
         (HALF_A_YEAR, ["2026-06"], "2026-06", "2026-05-31T23:59:59"),
         (["2026-06"], [None], "2026-06", "2026-05-31T23:59:59"),
+        (["2026-07"], [None], "2026-07", "2026-05-31T23:59:59"),
         # Nor anything from before a year ago.
         (["2024-01", *HALF_A_YEAR], [None], "2025-06", "2025-06-21T12:00"),
     ],

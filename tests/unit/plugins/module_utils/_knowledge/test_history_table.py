@@ -79,6 +79,13 @@ MEMBERS = [Member(ONE, EARLY), Member(TWO, LATE)]
             True,
             Decision(ROOT, history.FIRST, (TWO,), "2026-03", None, LATE),
         ),
+        # Of five months a first import leaves the oldest.
+        (
+            {"mark": 0, "months": HALF_A_YEAR[1:]},
+            MEMBERS,
+            True,
+            Decision(ROOT, history.REIMPORT, (TWO,), "2026-02", seconds("2026-01-31T23:59:59"), LATE),
+        ),
         # asked
         ({"mark": JANUARY}, MEMBERS, True, Decision(ROOT, history.ASKED, (TWO,), "2026-01", None, LATE)),
         ({"mark": JANUARY - 1}, MEMBERS, True, Decision(ROOT, history.ASKED, (TWO,), "2026-01", None, LATE)),

@@ -121,7 +121,12 @@ def test_those_that_sleep_are_woken_before_their_past_is_asked_for() -> None:
     plan = planned(root(), member(ONE), *sleeping)
     assert writes(plan) == [waking(TWO, OTHER), *asking(), noting(LATE)]
     assert plan.steps[0].title == f"Let 2 data sources import costs: of {TWO}, of {OTHER}"
-    assert plan.steps[0].before == {"asleep": [f"of {TWO}", f"of {OTHER}"]}
+    step = plan.steps[0]
+    assert (step.client, step.before, step.after) == (
+        "platform",
+        {"asleep": [f"of {TWO}", f"of {OTHER}"]},
+        {"asleep": []},
+    )
 
 
 def test_the_note_is_taken_back_before_an_old_one_is_woken() -> None:
@@ -208,7 +213,7 @@ def test_months_that_the_bucket_does_not_hold_are_named_with_the_account() -> No
     (finding,) = plan.others
     assert (finding.code, finding.severity) == ("HISTORY_NOT_HELD", "note")
     assert finding.actual == {ONE: ["2020-01", "2026-03"], TWO: ["2025-11", "2026-03"]}
-    assert f"2 accounts ({ONE}, {TWO}) were" in finding.title
+    assert f"from 2020-01 to 2026-03, when 2 accounts ({ONE}, {TWO}) were" in finding.title
 
 
 @pytest.mark.parametrize("sources", [[], [member(ACCOUNT)], [member(ONE, auto_import=False)]])

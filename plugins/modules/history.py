@@ -34,8 +34,16 @@ seealso:
 notes:
   - Runs on the controller, once for all hosts. Use it with C(run_once), in a play of strategy C(linear), before
     M(finops_for_cloud.aws.recap), and register its result as C(finops_history).
-extends_documentation_fragment:
-  - finops_for_cloud.aws.attributes
+attributes:
+  check_mode:
+    description: Can run in check mode and say what it would do without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what has changed, or in check mode would change, when run with C(--diff).
+    support: full
+  idempotent:
+    description: A second run with the same options changes nothing, unless somebody else changed something meanwhile.
+    support: full
 """
 
 EXAMPLES = r"""

@@ -20,7 +20,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import History
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import History, unasked
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import VARIABLES, readers_names
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._sealing import unseal
@@ -146,6 +146,7 @@ class ActionModule(ActionBase):
                 **_AS_STEP,
                 "changed": True,
                 "steps": ["Let the data source {0} import costs".format(source["name"])],
+                "findings": [unasked(self._roots.get(source["account_id"])).as_result("history")],
             }
             for host, source in asleep.items()
         }

@@ -141,6 +141,7 @@ def test_members_are_woken_without_their_management_account(fleet: Fleet, why: s
     assert run.code == (0 if why == "limit" else 2), run.output
     assert all(source["auto_import"] for source in fleet.sources().values())
     assert run.recap()["member-1"]["done"][-1].startswith("Let the data source")
+    assert [finding["code"] for finding in run.recap()["member-1"]["findings"]] == ["HISTORY_UNASKED"]
 
 
 def test_members_that_cannot_be_woken_fail_and_the_next_run_wakes_them(fleet: Fleet) -> None:

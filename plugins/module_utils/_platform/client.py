@@ -163,11 +163,18 @@ class Platform:
                     future.result()
 
     def _wake(self, identifier: str) -> None:
-        answer = self._changed("PATCH", _cloud_account(identifier), {"auto_import": True})
-        if answer.get("auto_import") is not True and self.cloud_account(identifier).get("auto_import") is not True:
-            raise OutcomeUnknown(
-                "the platform took that the data source {0} imports, and does not show it".format(identifier)
-            )
+        """To be told twice does no harm, so what nobody knows to have arrived is sent again."""
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                answer = self._changed("PATCH", _cloud_account(identifier), {"auto_import": True})
+            except OutcomeUnknown:
+                _wait(0.25 * 2**attempt)
+                answer = {}
+            if answer.get("auto_import") is True or self.cloud_account(identifier).get("auto_import") is True:
+                return
+        raise OutcomeUnknown(
+            "the platform answers that the data source {0} imports costs, and does not show it".format(identifier)
+        )
 
     def delete_cloud_account(self, identifier: str) -> None:
         """Remove a data source with all its history; OutcomeUnknown where it is gone already."""

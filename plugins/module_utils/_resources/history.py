@@ -234,6 +234,17 @@ def waking(sources: Sequence[Mapping[str, Any]]) -> Step:
     )
 
 
+def unasked(root: str | None) -> Finding:
+    """What a member is told that was woken without its management account, whose id is root where anybody knows it."""
+    return note(
+        "HISTORY_UNASKED",
+        "its cost from before it was connected was not asked for, since the management account{0} was not looked at".format(
+            " {0}".format(root) if root else ""
+        ),
+        "Run again with it",
+    )
+
+
 def _not_held(months: Mapping[str, Sequence[str]]) -> Finding:
     first, last = min(since for since, dummy in months.values()), max(until for dummy, until in months.values())
     return note(

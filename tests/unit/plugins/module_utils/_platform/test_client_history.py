@@ -13,8 +13,8 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError, OutcomeUnknown
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.errors import PlatformError
-from tests.unit.plugins.module_utils._platform.scripted_platform import platform
-from tests.unit.plugins.module_utils.scripted_server import ScriptedServer, answer
+from tests.unit.plugins.module_utils._platform.scripted_platform import platform, source
+from tests.unit.plugins.module_utils.scripted_server import GARBAGE, ScriptedServer, answer, cut
 
 NOW = datetime.datetime(2026, 6, 20, 12, tzinfo=datetime.timezone.utc)
 
@@ -67,12 +67,15 @@ def test_sources_are_woken_each_by_one_call_and_one_that_fails_keeps_no_other_fr
     assert [request.json for request in server.requests] == [{"auto_import": True}] * 3
 
 
-@pytest.mark.parametrize("shows", [True, False])
-def test_a_source_that_does_not_show_that_it_is_awake_is_looked_at(server: ScriptedServer, shows: bool) -> None:
-    server.script = [answer(200, {"id": "1"}), answer(200, {"id": "1", "account_id": None, "auto_import": shows})]
-    if shows:
-        platform(server.url).wake_cloud_accounts(["1"])
-    else:
-        with pytest.raises(OutcomeUnknown, match="does not show it"):
-            platform(server.url).wake_cloud_accounts(["1"])
+@pytest.mark.parametrize("first", [answer(200, {"id": "1"}), answer(200, {}), cut(), GARBAGE, answer(502)])
+def test_a_source_that_does_not_show_that_it_is_awake_is_looked_at(server: ScriptedServer, first: bytes) -> None:
+    server.script = [first, answer(200, {**source(), "auto_import": True})]
+    platform(server.url).wake_cloud_accounts(["1"])
     assert server.calls == ["PATCH /restapi/v2/cloud_accounts/1", "GET /restapi/v2/cloud_accounts/1"]
+
+
+def test_a_source_that_never_shows_that_it_is_awake_is_told_a_few_times(server: ScriptedServer) -> None:
+    server.script = [answer(200, {**source(), "auto_import": False})]
+    with pytest.raises(OutcomeUnknown, match="does not show it"):
+        platform(server.url).wake_cloud_accounts(["1"])
+    assert server.calls == 3 * ["PATCH /restapi/v2/cloud_accounts/1", "GET /restapi/v2/cloud_accounts/1"]

@@ -8,9 +8,11 @@ It never fails itself. What went wrong stands in the account's own result, from 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
@@ -30,6 +32,7 @@ _ARGUMENTS = {"intent": {"type": "str", "choices": [procedure.CONNECT, procedure
 _STEP = {"module": "history", "name": "Ask for the whole history"}
 _NAMES = {**readers_names("account"), "reimport": "finops_reimport"}
 _OPTIONS = {**VARIABLES["account"], "reimport": "finops_reimport"}
+_DESCRIBED = ("finops_account_id", "finops_account_joined")
 _ASLEEP = "the data source sleeps, so its costs do not arrive: {0}. Run the playbook again"
 
 
@@ -52,22 +55,16 @@ class ActionModule(ActionBase):
         inventory, listings = Inventory(task_vars), Listings()
         variables = {host: inventory.variables(host) for host in inventory.cases()}
         self._roots = inventory.roots(variables)
-        self._joined = {
-            str(of_host.get("finops_account_id")): values(of_host, ["finops_account_joined"]).get(
-                "finops_account_joined"
-            )
-            for of_host in variables.values()
-        }
+        described = [values(of_host, _DESCRIBED) for of_host in variables.values()]
+        self._joined = {str(one.get("finops_account_id")): one.get("finops_account_joined") for one in described}
         seen = task_vars.get("finops_fleet", {}).get("accounts", {})
-        by_organization: dict[str, list[Visited]] = {}
-        for host, cases in inventory.cases_in_play().items():
-            of_host = variables[host]
-            if of_host.get("finops_platform_url"):
-                visited = Visited(host, cases[0], of_host, values(of_host, REGISTERED), seen.get(host))
-                by_organization.setdefault(listings.key(of_host), []).append(visited)
+        visited = [
+            Visited(host, cases[0], variables[host], values(variables[host], REGISTERED), seen.get(host))
+            for host, cases in inventory.cases_in_play().items()
+        ]
         accounts: dict[str, Any] = {}
         listed: dict[str, bool] = {}
-        for visits in by_organization.values():
+        for visits in _by_organization(visited, listings).values():
             if not is_settled(visits):
                 accounts.update(self._of_organization(visits, listings, listed))
         diff = [entry for result in accounts.values() for entry in result.pop("diff", [])]
@@ -153,6 +150,16 @@ class ActionModule(ActionBase):
 
 
 _AS_STEP = {"module": _STEP["module"], "finops_step": _STEP}
+
+
+def _by_organization(visited: Sequence[Visited], listings: Listings) -> dict[str, list[Visited]]:
+    """The accounts of each organization of the platform; without those whose variables cannot be templated."""
+    found: dict[str, list[Visited]] = {}
+    for one in visited:
+        with contextlib.suppress(AnsibleError):
+            if one.variables.get("finops_platform_url"):
+                found.setdefault(listings.key(one.variables), []).append(one)
+    return found
 
 
 def _failed(reason: str) -> dict[str, Any]:

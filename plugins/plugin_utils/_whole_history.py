@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import has_connected, steps_of
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import asked_until
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Visited:
     @property
     def account_id(self) -> str:
         """The account, as the inventory has it."""
-        return str(self.variables.get("finops_account_id"))
+        return str(values(self.variables, ["finops_account_id"]).get("finops_account_id"))
 
     @property
     def has_failed(self) -> bool:

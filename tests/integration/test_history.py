@@ -163,3 +163,13 @@ def test_a_role_in_a_play_of_ones_own_wakes_its_member_itself(fleet: Fleet) -> N
     assert run.code == 0, run.output
     (source,) = fleet.sources().values()
     assert source["auto_import"] and source["imports"] == 0
+
+
+def test_an_account_whose_variables_cannot_be_templated_keeps_no_other_from_being_woken(fleet: Fleet) -> None:
+    odd = fleet.member(1, finops_platform_organization_id="{{ nowhere }}")
+    run = fleet.run({"management": {"payer": fleet.management()}, "member": {"shop": fleet.member(0), "odd": odd}})
+    assert (run.code, {host: row["state"] for host, row in run.recap().items()}) == (
+        2,
+        {"payer": "changed", "shop": "changed", "odd": "failed"},
+    )
+    assert all(source["auto_import"] for source in fleet.sources().values())

@@ -83,6 +83,8 @@ class History(Resource):
         linked = members_of(self.account, listed, self.options.get("roots") or {})
         ours = set(self.options.get("accounts") or ())
         asleep = [one for one in linked if one.get("auto_import") is False and one.get("account_id") in ours]
+        # The platform lists them in no order.
+        asleep.sort(key=lambda one: str(one.get("name")))
         members = [self._member(one, asleep) for one in [source, *linked]]
         joining = self.options.get("joining") or ()
         now = self.clients.platform.now

@@ -20,7 +20,7 @@ BUILD = CHECKOUT / "build" / "shells"
 SHELLS = ("action", "module")
 # What Ansible itself adds to a module's result, and the session, which is sealed anew in each run.
 OWN = {"invocation", "ansible_facts", "session", "_ansible_no_log", "exception"}
-# What differs from run to run: ids (of accounts too) and times that the emulator makes up, how long a command took, and where the run took place.
+# What differs from run to run: ids that the emulator makes up, how long a command took, and where the run took place.
 DIFFERENT = re.compile(
     r"\bA[A-Z]{3}[0-9A-Z]{16,17}\b"
     r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"

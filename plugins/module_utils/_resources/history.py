@@ -87,15 +87,16 @@ class History(Resource):
         asleep.sort(key=lambda one: str(one.get("name")))
         members = [self._member(one, asleep) for one in [source, *linked]]
         joining = self.options.get("joining") or ()
-        now = self.clients.platform.now
-        members += [history.Member(account, int(now.timestamp()), True, self._joined(account)) for account in joining]
         keeper = self._keeper(source)
         root = history.Root(
             self.account, int(source.get("last_import_modified_at") or 0), asked_until=asked_until(keeper.tags)
         )
-        if history.lacking(root, members):
+        if joining or history.lacking(root, members):
             imports = self.clients.platform.import_states(source["id"])
             root = dataclasses.replace(root, imports=imports, months=self._months(config_of(source)))
+        # By now the platform has answered, where anything depends on its time.
+        now = self.clients.platform.now
+        members += [history.Member(account, int(now.timestamp()), True, self._joined(account)) for account in joining]
         allowed = self.options.get("reimport") != "never"
         return State(source, asleep, history.decide(root, members, allowed, now), keeper)
 
@@ -126,10 +127,6 @@ class History(Resource):
         decision = current.decision
         asked = decision.month if decision.state == history.REIMPORT else None
         return {"history": {"state": decision.state, "lacking": list(decision.lacking), "from": asked}}
-
-    def info(self, current: State) -> dict[str, Any]:
-        """As describe."""
-        return self.describe(current, [])
 
     def _member(self, source: Mapping[str, Any], asleep: Sequence[Mapping[str, Any]]) -> history.Member:
         account = str(source.get("account_id"))
@@ -254,7 +251,7 @@ def _not_held(months: Mapping[str, Sequence[str]]) -> Finding:
         "the bucket holds no files from {0} to {1}, when {2} {3} in the organization already".format(
             first, last, _counted(sorted(months)), "was" if len(months) == 1 else "were"
         ),
-        "If that past is wanted, ask AWS by a support case to deliver it; the next run after that brings it",
+        "If that past is wanted, ask AWS by a support case to deliver it, and have the data source imported again then",
         actual=dict((account, list(of_account)) for account, of_account in months.items()),
     )
 

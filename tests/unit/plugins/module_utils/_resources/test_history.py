@@ -207,6 +207,17 @@ def test_the_note_is_kept_by_the_role_that_the_data_source_works_with() -> None:
     assert "list_user_tags" not in clients.operations()
 
 
+def test_the_time_is_the_one_of_the_platform_s_answer() -> None:
+    """Before its first answer nobody here knows the platform's time."""
+
+    class Silent(Root):
+        @property
+        def now(self) -> datetime.datetime:  # type: ignore[override]
+            return NOW if "import_states" in self.operations() else datetime.datetime(2031, 1, 1, tzinfo=NOW.tzinfo)
+
+    assert writes(planned(root(), member(TWO, LATE), clients=Silent())) == [*asking(), noting(LATE)]
+
+
 def test_months_that_the_bucket_does_not_hold_are_named_with_the_account() -> None:
     joined = {ONE: "2020-01-05", TWO: "2025-11-30", OTHER: "2026-04-01"}
     plan = planned(root(), *(member(account, LATE) for account in joined), joined=joined)

@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """C(accounts): by host its C(case), the C(problem) that it has, and the C(data_source) that the platform lists."""
+        """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow)."""
         super().run(tmp, task_vars)
         inventory, listings = Inventory(task_vars or {}), Listings()
         in_play = inventory.cases_in_play()
@@ -56,6 +56,7 @@ class ActionModule(ActionBase):
             return {"problem": None}
         account = variables["finops_account_id"]
         view = listing.view(account, variables.get("finops_data_source_name"))
+        view["flow"] = listing.flow_of(account, roots)
         if account in roots.values():
             view["newest"] = listing.newest_of(account, roots)
         organization = listings.organization(variables) or {}

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants as C
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import recap
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import PENDING
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
     AFTERWARDS,
     REGISTERED,
@@ -47,7 +49,9 @@ class ActionModule(ActionBase):
             listed = None if check_mode else afterwards.get("listed", {}).get(host)
             if listed is None and not check_mode:
                 listed = self._is_listed(registered, variables, listings)
-            rows.append(verdict(host, " and ".join(cases), registered, listed))
+            row = verdict(host, " and ".join(cases), registered, listed)
+            seen = task_vars.get("finops_fleet", {}).get("accounts", {}).get(host) or {}
+            rows.append({**row, "flow": None if check_mode else _flow(seen, registered, listed)})
         brief = len(rows) >= recap.BRIEF_FROM and not self._display.verbosity
         # The callback of this collection tells the same from what is returned here.
         if os.environ.get("ORIGINAL_STDOUT_CALLBACK", C.DEFAULT_STDOUT_CALLBACK) != "finops_for_cloud.aws.fleet":
@@ -68,6 +72,13 @@ class ActionModule(ActionBase):
             self._display.warning("the platform could not be listed at the end of the run: {0}".format(error))
             return None
         return None if listing is None else listing.has(variables["finops_account_id"])
+
+
+def _flow(seen: Mapping[str, Any], registered: Mapping[str, Any], listed: bool | None) -> str | None:
+    """Whether a connected account's costs flow, as the run's one listing had it; what is new waits. An audit tells more."""
+    if not registered.get("finops_connection") or listed is False:
+        return None
+    return seen.get("flow") or (PENDING if listed else None)
 
 
 def _alive(task_vars: dict[str, Any]) -> list[str]:

@@ -42,6 +42,7 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import in_brief
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress import words
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
@@ -117,6 +118,7 @@ class CallbackModule(CallbackBase):
         self._accounts = Accounts()
         self._failures: dict[str, list[str]] = {}
         self._findings: list[str] = []
+        self._flow = ""
         self._failed_items: dict[str, dict[tuple[str, str], None]] = {}
         self._worked: dict[str, str] = {}
         self._hostvars: Mapping[str, Any] = {}
@@ -179,6 +181,7 @@ class CallbackModule(CallbackBase):
     def _judge(self, rows: list[dict[str, Any]]) -> None:
         """The recap's rows are the truth about their accounts; only a failure that Ansible counts in the end stays one."""
         self._is_judged = bool(rows)
+        self._flow = in_brief([row.get("flow") for row in rows])
         for row in rows:
             host = row["host"]
             if host in self._accounts.states:
@@ -270,3 +273,5 @@ class CallbackModule(CallbackBase):
             self._screen.say("\n" + text)
         if self._accounts.states:
             self._screen.say("\n" + words.last_line(counts["all"], time.monotonic() - self._begun, self._states))
+        if self._flow:
+            self._screen.say(self._flow)

@@ -65,4 +65,9 @@ accounts:
           sample:
             id: 7d3a0b5e-2f37-4d2c-9a51-0c3f6c1d8a42
             name: aws-111122223333
+        flow:
+          description: Whether its costs flow, as in RV(finops_for_cloud.aws.recap#module:accounts).
+          type: str
+          returned: where there is no problem and C(finops_platform_url) is set
+          sample: proven
 """

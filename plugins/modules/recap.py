@@ -93,6 +93,15 @@ accounts:
       type: bool
       returned: always
       sample: false
+    flow:
+      description:
+        - Whether the costs of a connected account flow, as the platform's listing at the beginning of the run has it. V(proven)
+          where an import has gone well since it was connected, V(pending) where the first one is still to come, V(failing),
+          V(asleep), or V(without_root) where its management account is not connected. V(none) where it is not connected, and in
+          plays that connect nothing.
+      type: str
+      returned: always
+      sample: proven
     findings:
       description: What is not as it should be, as in RV(finops_for_cloud.aws.step#module:findings), each once.
       type: list

@@ -227,3 +227,16 @@ def test_any_strategy_and_any_forks_lead_to_the_same(fleet: Fleet, strategy: str
         for account in groups.values():
             keys = fleet.client("iam", account).list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
             assert sorted(key["Status"] for key in keys) == ["Active", "Inactive"]
+
+
+def test_the_end_of_a_run_tells_whose_costs_flow(fleet: Fleet) -> None:
+    groups = fleet.everything()
+    first = fleet.run(groups)
+    assert "6 connected: 6 pending their first delivery" in first.output
+    imported = {"last_import_at": 4_000_000_000, "last_import_attempt_at": 4_000_000_000}
+    fleet.set_source(groups["management"]["payer"], **imported)
+    failed = {"last_import_attempt_at": 4_000_000_000, "last_import_attempt_error": "AccessDenied"}
+    fleet.set_source(groups["standalone"]["laboratory"], **failed)
+    second = fleet.run(groups)
+    assert "6 connected: 4 proven, 1 pending their first delivery, 1 whose import fails" in second.output
+    assert " connected: " not in fleet.run(groups, "--check").output

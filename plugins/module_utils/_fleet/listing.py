@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import flow
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import summary
@@ -67,6 +68,11 @@ class Listing:
             return None
         return max(int(one.get("created_at") or 0) for one in [source, *members_of(root, self.sources, roots)])
 
+    def flow_of(self, account: str, roots: Mapping[str, str | None]) -> str | None:
+        """Whether the account's costs flow, in brief; None where it has no data source. roots: as in members_of."""
+        source = self._by_account.get(account)
+        return None if source is None else flow(source, roots_of(source, self.sources, roots))
+
     def view(self, account: str, given_name: str | None) -> dict[str, Any]:
         """What the listing says about one account.
 
@@ -97,6 +103,17 @@ def members_of(
         for source in sources
         if config_of(source).get("linked") and roots.get(str(source.get("account_id"))) in (None, root)
     ]
+
+
+def roots_of(
+    source: Mapping[str, Any], sources: Sequence[Mapping[str, Any]], roots: Mapping[str, str | None]
+) -> list[Mapping[str, Any]]:
+    """The Root sources in whose files a linked source's cost stands, as far as anybody knows; none of any other."""
+    if not config_of(source).get("linked"):
+        return []
+    known = roots.get(str(source.get("account_id")))
+    candidates = {account for account in roots.values() if account} if known is None else {known}
+    return [one for one in sources if one.get("account_id") in candidates and not config_of(one).get("linked")]
 
 
 def _folded(name: Any) -> str:

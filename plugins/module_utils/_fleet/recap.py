@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import in_brief
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
     CHANGED,
     FAILED,
@@ -25,7 +26,7 @@ _WIDTH = 120
 
 
 def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> str:
-    """The accounts, and a last line that counts them.
+    """The accounts, a line that counts them, and where any is connected, whether their costs flow.
 
     rows: verdicts. brief: of accounts that changed how many steps were done, and none that were right already.
     """
@@ -40,6 +41,8 @@ def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> st
         elif account["state"] == CHANGED:
             lines.append("{0}, {1} steps".format(head, len(account["done"])))
     lines.append(_counted(rows, words))
+    brief_flow = in_brief([account.get("flow") for account in rows])
+    lines += [brief_flow] if brief_flow else []
     return "\n".join(lines)
 
 

@@ -26,7 +26,11 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.hi
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import VARIABLES, readers_names
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._sealing import unseal
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._whole_history import Visited, is_settled
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._whole_history import (
+    Visited,
+    is_settled,
+    left_asleep,
+)
 
 _ARGUMENTS = {"intent": {"type": "str", "choices": [procedure.CONNECT, procedure.AUDIT], "default": procedure.CONNECT}}
 _STEP = {"module": "history", "name": "Ask for the whole history"}
@@ -118,16 +122,7 @@ class ActionModule(ActionBase):
         self, visits: Sequence[Visited], sources: Sequence[Mapping[str, Any]], handled: set[str], listings: Listings
     ) -> dict[str, dict[str, Any]]:
         """Members whose management account is not in the play, or failed, are woken all the same."""
-        hosts = {one.account_id: one.host for one in visits if one.case == "member"}
-        # Of which nobody knows the management account, any that was asked has woken it.
-        awake = handled | ({None} if handled else set())
-        asleep = {
-            hosts[source["account_id"]]: source
-            for source in sources
-            if source.get("account_id") in hosts
-            and source.get("auto_import") is False
-            and self._roots.get(source["account_id"]) not in awake
-        }
+        asleep = left_asleep(visits, sources, self._roots, handled)
         if not asleep:
             return {}
         failure = ""

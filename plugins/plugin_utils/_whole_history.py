@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import has_connected, steps_of
@@ -76,3 +76,25 @@ def is_settled(accounts: Sequence[Visited]) -> bool:
         one.seen is not None and not one.has_connected and not one.slept and (one.case != "management" or one.is_noted)
         for one in accounts
     )
+
+
+def left_asleep(
+    accounts: Sequence[Visited],
+    sources: Sequence[Mapping[str, Any]],
+    roots: Mapping[str, str | None],
+    handled: Collection[str],
+) -> dict[str, Mapping[str, Any]]:
+    """By host, the data sources of members that sleep still, since nobody asked their management account.
+
+    sources: as the platform lists them. roots: by account its management account, None where nobody knows it.
+    handled: the management accounts that were asked, each of which has woken its members and those of unknown ones.
+    """
+    hosts = {one.account_id: one.host for one in accounts if one.case == "member"}
+    awake = {*handled, *((None,) if handled else ())}
+    return {
+        hosts[source["account_id"]]: source
+        for source in sources
+        if source.get("account_id") in hosts
+        and source.get("auto_import") is False
+        and roots.get(source["account_id"]) not in awake
+    }

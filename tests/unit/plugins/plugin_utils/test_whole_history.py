@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._whole_history import Visited, is_settled
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._whole_history import (
+    Visited,
+    is_settled,
+    left_asleep,
+)
 
 AWAKE = {"auto_import": True, "config": {"linked": True}}
 ASLEEP = {"auto_import": False, "config": {"linked": True}}
@@ -64,3 +68,31 @@ def test_what_became_of_a_visit() -> None:
     assert visited(RIGHT).session is None
     assert visited(RIGHT, seen={"data_source": {}}).is_new and not visited(RIGHT).is_new
     assert visited(RIGHT).account_id == "111122223333"
+
+
+ROOT, OTHER = "000000000001", "000000000002"
+
+
+@pytest.mark.parametrize(
+    ("root", "handled", "sleeps"),
+    [
+        (ROOT, set(), True),
+        (ROOT, {ROOT}, False),
+        (ROOT, {OTHER}, True),
+        # Any management account that was asked has woken those of which nobody knows theirs.
+        (None, set(), True),
+        (None, {OTHER}, False),
+    ],
+)
+def test_members_whose_management_account_was_not_asked_are_left_asleep(
+    root: str | None, handled: set[str], sleeps: bool
+) -> None:
+    sources = [{"account_id": "111122223333", **ASLEEP}, {"account_id": "111122224444", **ASLEEP}]
+    left = left_asleep([visited(RIGHT)], sources, {"111122223333": root}, handled)
+    assert left == ({"shop": sources[0]} if sleeps else {})
+
+
+def test_those_awake_and_accounts_of_other_cases_are_not_left_asleep() -> None:
+    assert left_asleep([visited(RIGHT)], [{"account_id": "111122223333", **AWAKE}], {}, set()) == {}
+    asleep = [{"account_id": "111122223333", **ASLEEP}]
+    assert left_asleep([visited(RIGHT, case="standalone")], asleep, {}, set()) == {}

@@ -200,7 +200,7 @@ def _of_deliveries() -> Iterator[Plant]:
 
     def with_files(change: Callable[[delivered_files.Files], None]) -> Act:
         def act(fleet: Proven, account: Variables) -> None:
-            change(delivered_files.Files(fleet.client("s3", account), _bucket(account), fleet.now))
+            change(delivered_files.Files(fleet.client("s3", account), _bucket(account), fleet.past.now))
 
         return act
 
@@ -221,7 +221,7 @@ def _of_deliveries() -> Iterator[Plant]:
 def _of_columns() -> Iterator[Plant]:
     def without(column: str) -> Act:
         def act(fleet: Proven, account: Variables) -> None:
-            delivered_files.Files(fleet.client("s3", account), _bucket(account), fleet.now).drop_column(column)
+            delivered_files.Files(fleet.client("s3", account), _bucket(account), fleet.past.now).drop_column(column)
 
         return act
 
@@ -344,12 +344,12 @@ def _of_the_source() -> Iterator[Plant]:
         return lambda fleet, account: fleet.set_source(account, **values)
 
     def import_failed(fleet: Proven, account: Variables) -> None:
-        done = int(fleet.now.timestamp()) - 86400
+        done = int(fleet.past.now.timestamp()) - 86400
         error = {"last_import_attempt_at": done + 3600, "last_import_attempt_error": "AccessDenied"}
         fleet.set_source(account, last_import_at=done, **error)
 
     def stalled(fleet: Proven, account: Variables) -> None:
-        done = int(fleet.now.timestamp()) - 4 * 86400
+        done = int(fleet.past.now.timestamp()) - 4 * 86400
         times = ("last_import_at", "last_import_modified_at", "last_import_attempt_at")
         fleet.set_source(account, **dict.fromkeys(times, done))
 
@@ -385,7 +385,7 @@ def _of_costs() -> Iterator[Plant]:
     def forgotten(fleet: Proven, account: Variables) -> None:
         expenses = fleet.emulator.platform.store.expenses
         charges = expenses._charges[fleet.sources()[account["finops_account_id"]]["id"]]
-        charge = next(one for one in charges if f"{one.first:%Y-%m}" == fleet.last_month)
+        charge = next(one for one in charges if f"{one.first:%Y-%m}" == fleet.past.last_month)
         charges[charge] += 0.01
         expenses._daily.clear()
 

@@ -41,7 +41,7 @@ class PlatformApplication:
         changes: Callable[[], int] | None = None,
     ) -> None:
         self.calls = CallLog()
-        self._store = store = Store(clock)
+        self.store = store = Store(clock)
         aws = AwsAccess(aws_endpoint_url, service_key)
         self.imports = Imports(store, ReportFiles(aws, changes))
         organization, user = store.add_organization("FinOps")
@@ -59,15 +59,15 @@ class PlatformApplication:
 
     def cost(self, account_id: str, month: str) -> float:
         """What has been imported of an AWS account's month, such as "2026-09"; KeyError where it has no data source."""
-        for organization in self._store.organizations():
-            for source in self._store.cloud_accounts(organization.id):
+        for organization in self.store.organizations():
+            for source in self.store.cloud_accounts(organization.id):
                 if source.account_id == account_id:
-                    return self._store.expenses.total(source.id, month)
+                    return self.store.expenses.total(source.id, month)
         raise KeyError(f"no data source of {account_id}")
 
     def reset(self) -> None:
         """Forget every data source; organizations, users and tokens stay."""
-        self._store.empty()
+        self.store.empty()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A past of some weeks that ends now, in which accounts spend, AWS delivers, and the platform imports and discovers."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from tests.emulator.fleet import Emulator
+from tests.emulator.platform.routes import RESOURCE_TYPES
+
+_DAY = datetime.timedelta(days=1)
+_HOUR = datetime.timedelta(hours=1)
+
+
+class Past:
+    """It begins within the month before last, so that last month is whole; what is connected at its beginning is proven."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self.now = emulator.clock.now()
+        self._this_month = self.now.replace(day=1)
+        last_month = self._this_month - _DAY
+        self.last_month = f"{last_month:%Y-%m}"
+        self.begun = last_month.replace(day=1) - 20 * _DAY
+
+    def begin(self, accounts: Iterable[str]) -> None:
+        """Stand at its beginning; these accounts spend from there to now."""
+        self._emulator.costs.generate(accounts, self.begun.date(), self.now.date())
+        self._emulator.clock.move_to(self.begun)
+
+    def go_by(self) -> None:
+        """Of each month AWS's last delivery, after each the platform's import, and discovery at the end, which is now."""
+        deliveries = (self._this_month - 10 * _DAY, self._this_month + 2 * _DAY, self.now - 6 * _HOUR)
+        for moment in sorted(one for one in deliveries if one < self.now):
+            self._emulator.clock.move_to(moment)
+            self._emulator.aws.refresh_all()
+            self.do_imports()
+        self._emulator.clock.release()
+        self.discover()
+
+    def do_imports(self) -> None:
+        """An hourly round of the platform."""
+        self._emulator.platform.imports.schedule_round()
+        self._emulator.platform.imports.run()
+
+    def discover(self) -> None:
+        """The platform has looked for the resources of every account an hour ago."""
+        moment = int((self.now - _HOUR).timestamp())
+        infos: dict[str, Any] = {name: {"last_discovery_at": moment, "observe_time": moment} for name in RESOURCE_TYPES}
+        store = self._emulator.platform.store
+        for organization in store.organizations():
+            for source in store.cloud_accounts(organization.id):
+                store.put(dataclasses.replace(source, details={"discovery_infos": infos, "resources": 3}))

@@ -356,7 +356,9 @@ def _of_the_source() -> Iterator[Plant]:
     def discovery(**info: Any) -> Act:
         def act(fleet: Proven, account: Variables) -> None:
             source = next(one for one in fleet.sources().values() if one["account_id"] == account["finops_account_id"])
-            details = fleet.emulator.platform.store.cloud_account(source["id"]).details
+            stored = fleet.emulator.platform.store.cloud_account(source["id"])
+            assert stored is not None
+            details = stored.details
             infos = details["discovery_infos"]
             changed = {**details, "discovery_infos": {**infos, "instance": {**infos["instance"], **info}}}
             fleet.set_source(account, details=changed)

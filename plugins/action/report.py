@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the finops_for_cloud.aws contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of an audit: for each account the chain from its login to its cost on the bill, and who is not connected."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import coverage
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.fail_on import fail_on
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report import report
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import AFTERWARDS, REGISTERED
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import _audit as audit
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import in_words, known_costs, read_previous, write
+
+_ARGUMENTS = {
+    "folder": {"type": "path", "default": "finops-report"},
+    "fail_on": {"type": "list", "elements": "str", "default": ["failed"]},
+}
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller, for one host in the name of all."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """C(report): the folder, the summary and why the run fails; C(failed) where it does."""
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        given = self.validate_argument_spec(_ARGUMENTS)[1]
+        try:
+            condition = fail_on(given["fail_on"])
+        except InputError as error:
+            raise AnsibleActionFail(str(error).replace("O(fail_on)", "finops_fail_on")) from error
+        folder = os.path.abspath(given["folder"])
+        self._inventory, self._listings = Inventory(task_vars), Listings()
+        visits = self._visits(task_vars)
+        previous, why_not = read_previous(folder)
+        made = self._report(visits, previous, [why_not] if why_not else [])
+        paths = write(folder, made)
+        known_costs.keep(folder, {visit.account_id: visit.result("delivery", "delivery") for visit in visits})
+        reasons = condition.reasons(made)
+        self._display.display(in_words(made, paths, reasons))
+        artifact = {"finops_report": {"summary": made["summary"], "path": paths["html"]}}
+        result: dict[str, Any] = {
+            "changed": False,
+            "report": {"folder": folder, "summary": made["summary"], "reasons": reasons},
+            "ansible_stats": {"data": artifact, "per_host": False, "aggregate": False},
+        }
+        return {**result, "failed": True, "msg": "; ".join(reasons)} if reasons else result
+
+    def _visits(self, task_vars: Mapping[str, Any]) -> list[audit.Visit]:
+        seen = task_vars.get("finops_fleet", {}).get("accounts", {})
+        afterwards = (task_vars.get(AFTERWARDS) or {}).get("accounts", {})
+        found = []
+        for host, cases in self._inventory.cases_in_play().items():
+            variables = self._inventory.variables(host)
+            registered = values(variables, REGISTERED)
+            if host in afterwards:
+                registered[AFTERWARDS] = {"results": [afterwards[host]]}
+            problem = (seen.get(host) or {}).get("problem")
+            found.append(audit.Visit.of(host, cases[0], variables, registered, problem))
+        return found
+
+    def _report(
+        self, visits: Sequence[audit.Visit], previous: Mapping[str, Any] | None, notes: list[str]
+    ) -> dict[str, Any]:
+        variables = {host: self._inventory.variables(host) for host in self._inventory.cases()}
+        roots = self._inventory.roots(variables)
+        answers = self._answers(visits)
+        seen = audit.all_seen(visits, roots, answers)
+        organizations = {
+            visit.account_id: found for visit in visits if (found := visit.result("organization", "organization"))
+        }
+        return report(seen, organizations, roots, list(answers.values()), previous, notes)
+
+    def _answers(self, visits: Sequence[audit.Visit]) -> dict[str, audit.Answers]:
+        """By host, what its organization of the platform says; each is asked once."""
+        months = audit.delivered_months(visits)
+        of_organization: dict[str, audit.Answers] = {}
+        found = {}
+        for visit in visits:
+            variables = self._inventory.variables(visit.host)
+            if not visit.variables.get("finops_platform_url"):
+                continue
+            key = self._listings.key(variables)
+            if key not in of_organization:
+                try:
+                    of_organization[key] = audit.asked(self._listings.platform(variables), months)
+                except FinopsError as error:
+                    of_organization[key] = audit.Answers(failure=str(error))
+            found[visit.host] = of_organization[key]
+        return found

@@ -95,6 +95,11 @@ cur:
       type: str
       returned: always
       sample: us-east-1
+    bucket_owner:
+      description: The account that the bucket belongs to.
+      type: str
+      returned: always
+      sample: "111122223333"
     prefix:
       description: The path in the bucket.
       type: str
@@ -107,6 +112,21 @@ cur:
       type: str
       returned: always
       sample: HEALTHY
+    status_reason:
+      description: Why AWS calls the export unhealthy, V(none) where it does not.
+      type: str
+      returned: always
+      sample: INSUFFICIENT_PERMISSION
+    created_at:
+      description: When the export was made, V(none) for one that was not there before the task.
+      type: str
+      returned: always
+      sample: "2026-03-15T09:30:00+00:00"
+    refreshed_at:
+      description: When AWS delivered it last, V(none) where it never did.
+      type: str
+      returned: always
+      sample: "2026-11-24T06:12:00+00:00"
     delivered:
       description:
         - Whether AWS has delivered files to where the export delivers to.

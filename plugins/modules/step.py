@@ -15,6 +15,7 @@ description:
     module V(account) on. After an item has failed the later ones are skipped.
   - The steps of modules V(access_key) and V(data_source) are skipped where C(finops_platform_url), and for the first
     C(finops_secret_store) too, is not set. That of module V(user) is skipped where the data source works with a role.
+  - The module V(delivery) is the one that M(finops_for_cloud.aws.delivery_info) runs; audits visit it, and no other intent.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -23,7 +24,7 @@ options:
     description: The module to run.
     type: str
     required: true
-    choices: [account, cur, policy, user, access_key, data_source]
+    choices: [account, cur, policy, user, access_key, data_source, delivery]
   intent:
     description:
       - What the visit is for.

@@ -170,7 +170,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_name",
-        {"account": "cur_name", "cur": "name", "data_source": "cur_name"},
+        {"account": "cur_name", "cur": "name", "delivery": "name", "data_source": "cur_name"},
         [
             "The name of the export.",
             "If not set, the name of the export that the data source reads already; else V(billing-<account id>), as "
@@ -180,7 +180,13 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_bucket",
-        {"account": "cur_bucket", "cur": "bucket", "policy": "bucket", "data_source": "cur_bucket"},
+        {
+            "account": "cur_bucket",
+            "cur": "bucket",
+            "delivery": "bucket",
+            "policy": "bucket",
+            "data_source": "cur_bucket",
+        },
         [
             "The bucket that the export is delivered to.",
             "If not set, the one that the export delivers to already; for a new one "
@@ -192,7 +198,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_bucket_region",
-        {"account": "cur_bucket_region", "cur": "bucket_region"},
+        {"account": "cur_bucket_region", "cur": "bucket_region", "delivery": "bucket_region"},
         [
             "The region of the bucket.",
             "If not set, that of the bucket that the export delivers to already; for a new one O(finops_aws_region) "
@@ -202,7 +208,13 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_prefix",
-        {"account": "cur_prefix", "cur": "prefix", "policy": "prefix", "data_source": "cur_prefix"},
+        {
+            "account": "cur_prefix",
+            "cur": "prefix",
+            "delivery": "prefix",
+            "policy": "prefix",
+            "data_source": "cur_prefix",
+        },
         [
             "The path in the bucket, without spaces and without a V(/) at either end.",
             "If not set, the path that the export delivers to already; for a new one V({0}), as documented.".format(

@@ -47,6 +47,7 @@ class Visit:
             "policy": self._report(bucket="bucket", prefix="prefix"),
             "access_key": {**self._source(), "data_source": self._target()},
             "data_source": {**self._source(), **self._target()},
+            "delivery": {"known": self.data_source, "report": self.report or None},
         }.get(module, {})
         return {"session": self.session, **of_module}
 

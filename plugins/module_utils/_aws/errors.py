@@ -53,6 +53,8 @@ CREDENTIAL_CODES = (
     "ExpiredTokenException",
     "AuthFailure",
 )
+# Where the caller lacks a permission; S3 answers HEAD with the status alone.
+DENIED = ("AccessDenied", "AccessDeniedException", "403")
 QUOTA_CODES = ("LimitExceeded", "ServiceQuotaExceededException")
 # The code of the finding where nobody can log in to the account.
 NO_LOGIN = "ACCOUNT_NO_LOGIN"

@@ -127,3 +127,19 @@ COLUMNS = """
     tags
     cost_category
 """.split()
+
+# What the platform's importer reads. Without those it breaks:
+NEEDED = (
+    "line_item_usage_start_date",
+    "line_item_usage_end_date",
+    "line_item_line_item_type",
+    "line_item_operation",
+)
+# And without these it is silently wrong, as the words say.
+WANTED = {
+    "line_item_usage_account_id": "no account has costs",
+    "line_item_blended_cost": "all costs are 0",
+    "bill_billing_period_start_date": "no expenses are made of the costs",
+    "product": "costs have no region",
+    "line_item_resource_id": "resources are made up",
+}

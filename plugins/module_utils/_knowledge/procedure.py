@@ -16,31 +16,37 @@ INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE)
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """policies: the kinds that the login needs; data_source_type: the platform's; resources: the modules, in order."""
+    """What an account of the case needs.
+
+    policies: the kinds that the login needs. data_source_type: the platform's. resources: the modules, in order.
+    looks: the modules that an audit visits after these; they look and mend nothing.
+    """
 
     policies: tuple[str, ...]
     data_source_type: str
     resources: tuple[str, ...]
+    looks: tuple[str, ...] = ()
 
 
 _WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
-    "management": Case(_BOTH, "root", _WITH_REPORT),
+    "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery",)),
     "member": Case(
         ("resource_discovery",), "linked", tuple(resource for resource in _WITH_REPORT if resource != "cur")
     ),
-    "standalone": Case(_BOTH, "standalone", _WITH_REPORT),
+    "standalone": Case(_BOTH, "standalone", _WITH_REPORT, ("delivery",)),
 }
 # All modules that some case needs, in order.
-MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in case.resources))
-# What people call each resource of the seed's procedure; looking at the account itself counts as none.
+MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in (*case.resources, *case.looks)))
+# What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
     "cur": "cost report",
     "policy": "policies",
     "user": "user",
     "access_key": "access key",
     "data_source": "data source",
+    "delivery": "delivery",
 }
 
 
@@ -48,7 +54,8 @@ def resources(case: str, intent: str) -> tuple[str, ...]:
     """The modules that an intent visits in an account of this case, in order."""
     if intent in (ROTATE, RETIRE):
         return ("account", "access_key")
-    return CASES[case].resources
+    about = CASES[case]
+    return about.resources + (about.looks if intent == AUDIT else ())
 
 
 def options(case: str, module: str) -> dict[str, object]:

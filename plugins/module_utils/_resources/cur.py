@@ -10,6 +10,7 @@ export of the wanted name delivers to.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
@@ -174,8 +175,12 @@ class Cur(Resource):
             "arn": arn,
             "bucket": place["S3Bucket"],
             "bucket_region": place["S3Region"],
+            "bucket_owner": place.get("S3BucketOwner") or self.account,
             "prefix": place["S3Prefix"],
             "status": state.status.get("StatusCode") if arn else None,
+            "status_reason": state.status.get("StatusReason") if arn else None,
+            "created_at": _iso(state.status.get("CreatedAt")) if arn else None,
+            "refreshed_at": _iso(state.status.get("LastRefreshedAt")) if arn else None,
             "delivered": state.delivered,
         }
 
@@ -244,6 +249,10 @@ class Cur(Resource):
                 after=dict(current.tags, **self.tags),
             )
         ]
+
+
+def _iso(moment: datetime.datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 RESOURCE = Cur

@@ -27,6 +27,7 @@ class FakeClients:
     partition = "aws"
     region = "us-east-1"
     is_insecure = False
+    say = None
 
     def __init__(self, answers: Mapping[str, Any] | None = None, account: str = ACCOUNT, store: Any = None) -> None:
         self.account = account

@@ -32,6 +32,7 @@ def after_all() -> Visit:
         ("user", {}),
         ("access_key", {"known": SOURCE, "delivered": False, "data_source": TARGET}),
         ("data_source", {"known": SOURCE, "delivered": False, **TARGET}),
+        ("delivery", {"known": SOURCE, "report": REPORT}),
         ("account", {}),
     ],
 )
@@ -46,6 +47,7 @@ def test_a_step_is_handed_what_earlier_ones_found(module: str, options: dict[str
         ("cur", {"known": None}),
         ("policy", {}),
         ("access_key", {"known": None, "delivered": None, "data_source": {}}),
+        ("delivery", {"known": None, "report": None}),
     ],
 )
 def test_a_first_step_is_handed_nothing(module: str, options: dict[str, Any]) -> None:

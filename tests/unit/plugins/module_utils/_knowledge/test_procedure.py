@@ -22,8 +22,15 @@ def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
     shown = yaml.safe_load((CHECKOUT / "roles" / case / "vars" / "main.yml").read_text())
     tasks = [yaml.safe_load(path.read_text()) for path in (CHECKOUT / "roles" / case / "tasks").iterdir()]
     assert [task["vars"]["finops_case"] for (task,) in tasks] == [case] * 3
-    steps = shown["finops_steps_of_" + case]
+    steps, looks = shown["finops_steps_of_" + case], shown["finops_looks_of_" + case]
     assert tuple(step["module"] for step in steps) == procedure.resources(case, procedure.CONNECT)
+    assert tuple(step["module"] for step in steps + looks) == procedure.resources(case, procedure.AUDIT)
+
+
+@pytest.mark.parametrize(("case", "has_report"), REPORT.items())
+def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_report(case: str, has_report: bool) -> None:
+    visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
+    assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False}
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -43,7 +50,7 @@ def test_each_case_has_its_type_of_data_source(case: str, kind: str) -> None:
 
 def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() -> None:
     assert {*procedure.NAMES, "account"} == set(procedure.MODULES)
-    assert list(procedure.NAMES.values()) == ["cost report", "policies", "user", "access key", "data source"]
+    assert list(procedure.NAMES.values()) == ["cost report", "policies", "user", "access key", "data source", "delivery"]
     assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
 
 

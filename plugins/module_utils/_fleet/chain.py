@@ -331,7 +331,7 @@ def _source(seen: Seen) -> Look:
         )
     found, name = _of_the_listing(seen), repr(str(seen.source.get("name")))
     if not seen.source:
-        return Look("", findings=found)
+        return Look("", findings=found, refuted=frozenset(["SOURCE_NEEDS_KEY"]))
     if not _has_seen(seen, "data_source"):
         return Look(
             "the data source {0} is there, and was not compared with what is wanted".format(name),
@@ -339,7 +339,14 @@ def _source(seen: Seen) -> Look:
             found,
             "Mend what the links before it say, and run the audit again",
         )
-    return Look("the data source {0} is there and may import".format(name), findings=found)
+    told = "the data source {0} is there and may import".format(name)
+    return Look(told, findings=found, refuted=_done_by_the_key(seen))
+
+
+def _done_by_the_key(seen: Seen) -> frozenset[str]:
+    """What the step data_source alone cannot mend, and the step access_key of the next run does."""
+    by_key = {one.get("code") for one in seen.findings if one.get("resource") == "access_key"}
+    return frozenset(["SOURCE_NEEDS_KEY"] if "SOURCE_REPORT" in by_key else [])
 
 
 def _of_the_listing(seen: Seen) -> list[Finding]:
@@ -349,9 +356,7 @@ def _of_the_listing(seen: Seen) -> list[Finding]:
         title = "the platform's organization is disabled, so it imports nothing"
         found.append(blocked("PLATFORM_ORGANIZATION_DISABLED", title, "Have it enabled on the platform"))
     if not seen.source:
-        if "SOURCE_NEEDS_KEY" not in {one.get("code") for one in seen.findings}:
-            found.append(Finding("SOURCE_MISSING", DRIFT, "the platform has no data source for the account"))
-        return found
+        return [*found, Finding("SOURCE_MISSING", DRIFT, "the platform has no data source for the account")]
     is_linked = bool((seen.source.get("config") or {}).get("linked"))
     if seen.case in procedure.CASES and is_linked == seen.has_report:
         title = "the data source is {0}, and the account is of the case {1}".format(

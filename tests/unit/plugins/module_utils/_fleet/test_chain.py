@@ -294,8 +294,25 @@ def test_without_files_there_are_no_columns_and_no_cost_to_look_at(severity: str
         (
             MANAGEMENT,
             {"source": {}, "findings": [finding("SOURCE_NEEDS_KEY", "blocked", "data_source")]},
+            "drift",
+            ["SOURCE_MISSING"],
+        ),
+        (
+            MANAGEMENT,
+            {"findings": [finding("SOURCE_NEEDS_KEY", "blocked", "data_source", remedy="Give one")]},
             "failed",
             ["SOURCE_NEEDS_KEY"],
+        ),
+        (
+            MANAGEMENT,
+            {
+                "findings": [
+                    finding("SOURCE_REPORT", resource="access_key"),
+                    finding("SOURCE_NEEDS_KEY", "blocked", "data_source"),
+                ]
+            },
+            "drift",
+            ["SOURCE_REPORT"],
         ),
         (MANAGEMENT, {"source": None}, "unknown", []),
         (MANAGEMENT, {"organization": {"disabled": True}}, "failed", ["PLATFORM_ORGANIZATION_DISABLED"]),

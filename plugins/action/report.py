@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,17 +13,17 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import coverage
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.fail_on import fail_on
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report import report
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report import report, row
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import AFTERWARDS, REGISTERED
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import _audit as audit
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import in_words, known_costs, read_previous, write
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import as_words, known_costs
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.files import FOLDER, read_previous, write
 
 _ARGUMENTS = {
-    "folder": {"type": "path", "default": "finops-report"},
+    "folder": {"type": "path", "default": FOLDER},
     "fail_on": {"type": "list", "elements": "str", "default": ["failed"]},
 }
 
@@ -45,17 +46,20 @@ class ActionModule(ActionBase):
         folder = os.path.abspath(given["folder"])
         self._inventory, self._listings = Inventory(task_vars), Listings()
         visits = self._visits(task_vars)
-        previous, why_not = read_previous(folder)
-        made = self._report(visits, previous, [why_not] if why_not else [])
-        paths = write(folder, made)
-        known_costs.keep(folder, {visit.account_id: visit.result("delivery", "delivery") for visit in visits})
+        try:
+            made = self._report(visits, *read_previous(folder))
+            write(folder, made)
+            known_costs.keep(folder, {visit.account_id: visit.result("delivery", "delivery") for visit in visits})
+        except (FinopsError, OSError) as error:
+            raise AnsibleActionFail("finops_report_dir: {0}".format(error)) from error
+        page = os.path.join(folder, "report.html")
+        self._display.display(as_words.text(made, page))
         reasons = condition.reasons(made)
-        self._display.display(in_words(made, paths, reasons))
-        artifact = {"finops_report": {"summary": made["summary"], "path": paths["html"]}}
+        told = {"folder": folder, "summary": made["summary"], "reasons": reasons}
         result: dict[str, Any] = {
             "changed": False,
-            "report": {"folder": folder, "summary": made["summary"], "reasons": reasons},
-            "ansible_stats": {"data": artifact, "per_host": False, "aggregate": False},
+            "report": told,
+            "ansible_stats": {"data": {"finops_report": told}, "per_host": False, "aggregate": False},
         }
         return {**result, "failed": True, "msg": "; ".join(reasons)} if reasons else result
 
@@ -73,16 +77,21 @@ class ActionModule(ActionBase):
         return found
 
     def _report(
-        self, visits: Sequence[audit.Visit], previous: Mapping[str, Any] | None, notes: list[str]
+        self, visits: Sequence[audit.Visit], previous: Mapping[str, Any] | None, why_not: str
     ) -> dict[str, Any]:
+        """previous: the report before this one; why_not: why that cannot be used, empty where there is none."""
         variables = {host: self._inventory.variables(host) for host in self._inventory.cases()}
         roots = self._inventory.roots(variables)
         answers = self._answers(visits)
-        seen = audit.all_seen(visits, roots, answers)
-        organizations = {
-            visit.account_id: found for visit in visits if (found := visit.result("organization", "organization"))
-        }
-        return report(seen, organizations, roots, list(answers.values()), previous, notes)
+        now = max(
+            (one.now for one in answers.values() if one.now), default=datetime.datetime.now(datetime.timezone.utc)
+        )
+        rows = [row(seen, now) for seen in audit.all_seen(visits, roots, answers)]
+        notes = [
+            *dict.fromkeys(one.failure for one in answers.values() if one.failure),
+            *([why_not] if why_not else []),
+        ]
+        return report(rows, None, previous, now, None, audit.delivered_months(visits), notes)
 
     def _answers(self, visits: Sequence[audit.Visit]) -> dict[str, audit.Answers]:
         """By host, what its organization of the platform says; each is asked once."""

@@ -130,7 +130,9 @@ def _imports(platform: Platform, sources: Iterable[Mapping[str, Any]]) -> dict[s
 
 def delivered_months(visits: Iterable[Visit]) -> list[str]:
     """All months of which any report has files that were read, oldest first."""
-    return sorted({month for visit in visits for month in (visit.result("delivery", "delivery") or {}).get("costs") or ()})
+    return sorted(
+        {month for visit in visits for month in (visit.result("delivery", "delivery") or {}).get("costs") or ()}
+    )
 
 
 def all_seen(visits: Sequence[Visit], roots: Mapping[str, str | None], answers: Mapping[str, Answers]) -> list[Seen]:

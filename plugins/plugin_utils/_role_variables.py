@@ -16,6 +16,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import known_costs
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.files import FOLDER
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
 
 VARIABLES: dict[str, dict[str, str]] = {
@@ -55,6 +57,11 @@ class RoleVariables:
             options["data_source"] = {**options["data_source"], **self._values(_DATA_SOURCE)}
         if module == "access_key" and intent == procedure.ROTATE:
             options.update(self._rotation())
+        if module == "access_key" and intent == procedure.AUDIT:
+            options["rotate"] = "when_old"
+        if module == "delivery":
+            folder = self._values({"folder": "finops_report_dir"}).get("folder", FOLDER)
+            options["known_costs"] = known_costs.known(str(folder), str(options["account_id"]))
         return options
 
     def _case(self) -> str:

@@ -239,13 +239,13 @@ class Fleet:
         """Make an account's linked data source with an assumed role, as somebody at the platform would."""
         account_id = account["finops_account_id"]
         config = {"linked": True, "assume_role_account_id": account_id, "assume_role_name": role}
-        self._client().create_cloud_account(name=f"aws-{account_id}", type="aws_cnr", config=config)
+        self.platform().create_cloud_account(name=f"aws-{account_id}", type="aws_cnr", config=config)
 
     def remove_source(self, account: Variables) -> None:
         """Remove an account's data source as somebody at the platform would."""
-        self._client().delete_cloud_account(self._source_id(account))
+        self.platform().delete_cloud_account(self._source_id(account))
 
-    def _client(self) -> Platform:
+    def platform(self) -> Platform:
         """The platform's client, as somebody at the platform would call it."""
         return Platform({name.removeprefix("finops_"): value for name, value in self.common.items()})
 

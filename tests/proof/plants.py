@@ -369,7 +369,7 @@ def _of_the_source() -> Iterator[Plant]:
         credentials = fleet.credentials(fleet.sources()[account["finops_account_id"]]["id"])
         fleet.remove_source(account)
         name = f"aws-{account['finops_account_id']}"
-        fleet._client().create_cloud_account(name=name, type="aws_cnr", config={**credentials, "linked": True})
+        fleet.platform().create_cloud_account(name=name, type="aws_cnr", config={**credentials, "linked": True})
 
     yield _member("no data source", "source", "SOURCE_MISSING", lambda fleet, account: fleet.remove_source(account))
     yield _member("asleep", "source", "SOURCE_IMPORT_OFF", set_to(auto_import=False))

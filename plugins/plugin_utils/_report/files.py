@@ -27,6 +27,8 @@ FORMATS = {
     "junit.xml": as_junit.text,
     "metrics.prom": as_metrics.text,
 }
+# Where a report goes unless somebody says otherwise, from where Ansible runs.
+FOLDER = "finops-report"
 # So that node_exporter and a web server may read them.
 _MODE = 0o644
 
@@ -42,7 +44,7 @@ def write(folder: str, report: Mapping[str, Any]) -> list[str]:
     try:
         path.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            _replace(path / name, content.encode())
+            replace(path / name, content.encode())
     except OSError as error:
         raise FinopsError("the report cannot be written to {0}: {1}".format(path, error.strerror))
     return [str(path / name) for name in contents]
@@ -79,7 +81,8 @@ def _unfit(found: Any) -> str:
     return "" if isinstance(found.get("accounts"), list) else "is no report"
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes) -> None:
+    """Puts the content in place of a file, all at once; raises OSError."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".{0}.".format(path.name))
     try:
         with os.fdopen(descriptor, "wb") as file:

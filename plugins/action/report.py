@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """C(report): the folder, the summary and why the run fails; C(failed) where it does."""
+        """C(report): the folder, the summary and why the run is to fail."""
         super().run(tmp, task_vars)
         task_vars = task_vars or {}
         given = self.validate_argument_spec(_ARGUMENTS)[1]
@@ -56,12 +56,8 @@ class ActionModule(ActionBase):
         self._display.display(as_words.text(made, page))
         reasons = condition.reasons(made)
         told = {"folder": folder, "summary": made["summary"], "reasons": reasons}
-        result: dict[str, Any] = {
-            "changed": False,
-            "report": told,
-            "ansible_stats": {"data": {"finops_report": told}, "per_host": False, "aggregate": False},
-        }
-        return {**result, "failed": True, "msg": "; ".join(reasons)} if reasons else result
+        artifact = {"data": {"finops_report": told}, "per_host": False, "aggregate": False}
+        return {"changed": False, "report": told, "ansible_stats": artifact}
 
     def _visits(self, task_vars: Mapping[str, Any]) -> list[audit.Visit]:
         seen = task_vars.get("finops_fleet", {}).get("accounts", {})

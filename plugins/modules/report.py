@@ -31,9 +31,10 @@ options:
     default: finops-report
   fail_on:
     description:
-      - When the task fails. V(failed) where an account is in that state; V(drift) where one is in that state or has failed;
-        V(coverage < 95) where less than so many percent of the spend are covered, or nobody knows; V(key_age > 90) where
-        a key is older than so many days; V(never).
+      - What RV(report.reasons) are of. V(failed), accounts in that state; V(drift), those and accounts in that state;
+        V(coverage < 95), that less than so many percent of the spend are covered, or nobody knows; V(key_age > 90), keys
+        older than so many days; V(never), nothing.
+      - The task itself does not fail for them, so that its artifact is kept. The playbook C(audit) fails by a task of its own.
     type: list
     elements: str
     default: [failed]
@@ -50,6 +51,13 @@ EXAMPLES = r"""
   finops_for_cloud.aws.report:
     folder: /var/lib/finops-report
     fail_on: [failed, coverage < 99]
+  register: finops_report
+  run_once: true
+
+- name: Fail where that asks for it
+  ansible.builtin.fail:
+    msg: "{{ finops_report.report.reasons | join('; ') }}"
+  when: finops_report.report.reasons | length > 0
   run_once: true
 """
 
@@ -78,7 +86,7 @@ report:
         coverage: 0.9865
         notes: []
     reasons:
-      description: Why the task failed; empty where it did not.
+      description: Why the run is to fail by O(fail_on), a sentence each.
       type: list
       elements: str
       returned: always

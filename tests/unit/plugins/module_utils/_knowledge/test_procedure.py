@@ -28,7 +28,9 @@ def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
-def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_report(case: str, has_report: bool) -> None:
+def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_report(
+    case: str, has_report: bool
+) -> None:
     visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
     assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False}
 
@@ -50,7 +52,14 @@ def test_each_case_has_its_type_of_data_source(case: str, kind: str) -> None:
 
 def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() -> None:
     assert {*procedure.NAMES, "account"} == set(procedure.MODULES)
-    assert list(procedure.NAMES.values()) == ["cost report", "policies", "user", "access key", "data source", "delivery"]
+    assert list(procedure.NAMES.values()) == [
+        "cost report",
+        "policies",
+        "user",
+        "access key",
+        "data source",
+        "delivery",
+    ]
     assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import converted
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import DENIED, AwsError, converted
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, OutcomeUnknown
 
 _READINGS = 3
+# What S3 answers where a file is no longer the one that was listed.
+_REPLACED = ("PreconditionFailed", "NoSuchKey", "InvalidRange")
 
 
 class Objects:
@@ -66,3 +68,13 @@ class Objects:
         content = bytes(converted("s3:get_object", answer["Body"].read))
         self.bytes += len(content)
         return content
+
+
+def why(error: FinopsError, permission: str) -> str:
+    """Why something could not be looked at, with the permission that is missing."""
+    code = error.code if isinstance(error, AwsError) else ""
+    if code in DENIED:
+        return "{0} is missing: {1}".format(permission, error)
+    if code in _REPLACED:
+        return "AWS delivered anew while its files were read, so run again: {0}".format(error)
+    return str(error)

@@ -10,7 +10,6 @@ export of the wanted name delivers to.
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
@@ -19,6 +18,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export as exports
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.moments import iso
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
@@ -179,8 +179,8 @@ class Cur(Resource):
             "prefix": place["S3Prefix"],
             "status": state.status.get("StatusCode") if arn else None,
             "status_reason": state.status.get("StatusReason") if arn else None,
-            "created_at": _iso(state.status.get("CreatedAt")) if arn else None,
-            "refreshed_at": _iso(state.status.get("LastRefreshedAt")) if arn else None,
+            "created_at": iso(state.status.get("CreatedAt")) if arn else None,
+            "refreshed_at": iso(state.status.get("LastRefreshedAt")) if arn else None,
             "delivered": state.delivered,
         }
 
@@ -249,10 +249,6 @@ class Cur(Resource):
                 after=dict(current.tags, **self.tags),
             )
         ]
-
-
-def _iso(moment: datetime.datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 RESOURCE = Cur

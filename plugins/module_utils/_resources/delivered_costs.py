@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import DENIED, AwsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.objects import Objects
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.objects import Objects, why
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.parquet import (
     NotParquet,
     ParquetFile,
@@ -19,6 +19,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.de
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 
 COST, CURRENCY, ACCOUNT = "line_item_blended_cost", "line_item_currency_code", "line_item_usage_account_id"
+PERMISSION = "s3:GetObject"
 # So far back a bill can be compared: as long as the platform can import anew, and the month that goes on.
 MONTHS = 13
 
@@ -60,7 +61,7 @@ class DeliveredCosts:
             except FinopsError as error:
                 if isinstance(error, AwsError) and error.code in DENIED:
                     raise
-                failures.append("{0}: {1}".format(month, error))
+                failures.append("{0}: {1}".format(month, why(error, PERMISSION)))
         if failures:
             raise FinopsError("; ".join(sorted(failures)))
 

@@ -13,10 +13,10 @@ import datetime
 import email.utils
 from typing import Any, Callable, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import DENIED, AwsError
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.objects import Objects
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.objects import Objects, why
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import delivery, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export as exports
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.moments import iso, moment
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
@@ -25,8 +25,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.de
 SERVICE = "bcm-data-exports"
 # Seconds between two looks while a first delivery is waited for.
 _PATIENCE = 60
-# What S3 answers where a file is no longer the one that was listed.
-_REPLACED = ("PreconditionFailed", "NoSuchKey", "InvalidRange")
 # Most executions of one answer; AWS documents no order of them.
 _EXECUTIONS = 100
 _PAGES = 10
@@ -119,16 +117,16 @@ class Delivery(Resource):
                     "name": report.name,
                     "bucket": report.bucket,
                     "prefix": report.prefix,
-                    "created_at": _iso(report.created),
-                    "refreshed_at": _iso(report.refreshed),
+                    "created_at": iso(report.created),
+                    "refreshed_at": iso(report.refreshed),
                     "status": report.status,
                     "reason": report.reason,
                 },
                 "execution": execution
-                and {"status": execution.status, "reason": execution.reason, "at": _iso(execution.at)},
+                and {"status": execution.status, "reason": execution.reason, "at": iso(execution.at)},
                 "files": {
                     "months": dict((month, _summary(files)) for month, files in seen.months.items()),
-                    "newest": _iso(seen.newest),
+                    "newest": iso(seen.newest),
                 },
                 "missing_columns": seen.missing if seen.missing is None else list(seen.missing),
                 "costs": current.costs.as_text(),
@@ -148,7 +146,7 @@ class Delivery(Resource):
         try:
             read()
         except FinopsError as error:
-            self.unknown[part] = _why(error, permission)
+            self.unknown[part] = why(error, permission)
 
     def _report(self) -> Report:
         told = self.options.get("report") or {}
@@ -163,7 +161,7 @@ class Delivery(Resource):
             export = self.clients.read(SERVICE, "get_export", ExportArn=found["ExportArn"])["Export"]
         except FinopsError as error:
             permission = "bcm-data-exports:ListExports or bcm-data-exports:GetExport"
-            self.unknown["execution"] = _why(error, permission)
+            self.unknown["execution"] = why(error, permission)
             return self._filled({"name": wanted}, None, None, {})
         place = exports.destination(export)
         status = found.get("ExportStatus") or {}
@@ -205,8 +203,8 @@ class Delivery(Resource):
             exists=exists,
             status=status.get("status"),
             reason=status.get("status_reason"),
-            created=_moment(status.get("created_at")),
-            refreshed=_moment(status.get("refreshed_at")),
+            created=moment(status.get("created_at")),
+            refreshed=moment(status.get("refreshed_at")),
         )
 
     def _bucket(self, place: Mapping[str, Any]) -> str:
@@ -242,7 +240,12 @@ class Delivery(Resource):
             answer = self.clients.read("s3", "list_objects_v2", ("NoSuchBucket",), **parameters) or {}
             seen.now = _date_of(answer) or seen.now
             found += [
-                delivery.File(one["Key"], int(one["Size"]), str(one.get("ETag") or ""), _utc(one["LastModified"]))
+                delivery.File(
+                    one["Key"],
+                    int(one["Size"]),
+                    str(one.get("ETag") or ""),
+                    moment(one.get("LastModified")) or _BEGINNING,
+                )
                 for one in answer.get("Contents") or []
             ]
             token = answer.get("NextContinuationToken")
@@ -291,42 +294,18 @@ class Delivery(Resource):
         seen.spoilt = costs.spoilt
 
 
-def _why(error: FinopsError, permission: str) -> str:
-    """Why something could not be looked at, with the permission that is missing."""
-    code = error.code if isinstance(error, AwsError) else ""
-    if code in DENIED:
-        return "{0} is missing: {1}".format(permission, error)
-    if code in _REPLACED:
-        return "AWS delivered anew while its files were read, so run again: {0}".format(error)
-    return str(error)
-
-
 def _summary(files: Sequence[delivery.File]) -> dict[str, Any]:
     newest = max(file.modified for file in files)
-    return {"newest": _iso(newest), "files": len(files), "bytes": sum(file.size for file in files)}
+    return {"newest": iso(newest), "files": len(files), "bytes": sum(file.size for file in files)}
 
 
 def _execution(status: Mapping[str, Any]) -> delivery.Execution:
-    moments = (status.get(key) for key in ("LastUpdatedAt", "CompletedAt", "CreatedAt"))
-    at = next((_moment(moment) for moment in moments if moment), None)
+    told = (moment(status.get(key)) for key in ("LastUpdatedAt", "CompletedAt", "CreatedAt"))
+    at = next((one for one in told if one is not None), None)
     return delivery.Execution(str(status.get("StatusCode")), status.get("StatusReason"), at or _BEGINNING)
 
 
 _BEGINNING = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-
-
-def _moment(value: Any) -> datetime.datetime | None:
-    """A moment that AWS or an earlier result told; None for nothing, and for what is none."""
-    if isinstance(value, datetime.datetime):
-        return _utc(value)
-    try:
-        return _utc(datetime.datetime.fromisoformat(str(value).replace("Z", "+00:00"))) if value else None
-    except ValueError:
-        return None
-
-
-def _utc(moment: datetime.datetime) -> datetime.datetime:
-    return moment.astimezone(datetime.timezone.utc) if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def _date_of(answer: Mapping[str, Any]) -> datetime.datetime | None:
@@ -338,10 +317,6 @@ def _date_of(answer: Mapping[str, Any]) -> datetime.datetime | None:
 
 def _local_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.timezone.utc)
-
-
-def _iso(moment: datetime.datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")
 
 
 RESOURCE = Delivery

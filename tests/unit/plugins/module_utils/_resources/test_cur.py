@@ -33,7 +33,7 @@ from tests.unit.plugins.module_utils._resources.exports import (
     with_query,
     without_bucket,
 )
-from tests.unit.plugins.module_utils.fake_clients import codes, wordless
+from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, codes, wordless
 
 
 def place(cur: dict[str, Any]) -> tuple[str, str, str]:
@@ -53,8 +53,12 @@ def test_a_report_as_wanted_takes_nothing_and_five_calls() -> None:
         "arn": arn(NAME),
         "bucket": BUCKET,
         "bucket_region": "us-east-1",
+        "bucket_owner": ACCOUNT,
         "prefix": "reports",
         "status": "HEALTHY",
+        "status_reason": None,
+        "created_at": None,
+        "refreshed_at": "2026-01-02T00:00:00+00:00",
         "delivered": True,
     }
 

@@ -78,11 +78,14 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def spend(seen: Seen) -> Decimal | None:
-    """What the account cost in the months that were read, in the organization's currency or the only one; None for not known."""
+    """What the account cost by the files, in the platform's currency or the only one; None where that is not known.
+
+    Of the months that the platform was asked about, or of all that were delivered.
+    """
     if seen.delivered_costs is None:
         return None
-    currency = _currency(seen)
-    return sum((costs.get(currency, _NONE) for costs in seen.delivered_costs.values()), _NONE)
+    currency, months = _currency(seen), set(seen.months or seen.delivered_costs)
+    return sum((costs.get(currency, _NONE) for month, costs in seen.delivered_costs.items() if month in months), _NONE)
 
 
 def cost_look(seen: Seen, now: datetime.datetime, imported: str) -> Look:

@@ -195,18 +195,11 @@ def _summary(
     months: Sequence[str],
     notes: Sequence[str],
 ) -> dict[str, Any]:
-    connected = sum((_amount(account["spend"]) for account in accounts if _is_connected(account)), Decimal(0))
-    ignored = sum((_amount(account["spend"]) for account in unconnected), Decimal(0))
-    # Of the inventory, but not on the bill; who is in both lists is counted once.
     listed = {str(account["account_id"]) for account in unconnected}
-    ignored += sum(
-        (
-            _amount(account["spend"])
-            for account in accounts
-            if not _is_connected(account) and str(account["account_id"]) not in listed
-        ),
-        Decimal(0),
-    )
+    others = [account for account in accounts if str(account["account_id"]) not in listed]
+    connected = sum((_amount(account["spend"]) for account in others if _is_connected(account)), Decimal(0))
+    ignored = sum((_amount(account["spend"]) for account in unconnected), Decimal(0))
+    ignored += sum((_amount(account["spend"]) for account in others if not _is_connected(account)), Decimal(0))
     total = connected + ignored
     states = [account["state"] for account in accounts]
     return {
@@ -223,13 +216,15 @@ def _summary(
 
 def _is_connected(account: Mapping[str, Any]) -> bool:
     """Whether its cost can reach the bill: it has a data source that is awake."""
-    codes = {code for link in account["links"] if link["link"] in ("source", "cost") for code in link["codes"]}
+    codes = {code for link in account["links"] if link["link"] in _OF_THE_BILL for code in link["codes"]}
     asked = any(link["link"] == "source" and link["state"] != NOT_ASKED for link in account["links"])
     return asked and not codes & _NOT_CONNECTED
 
 
+_OF_THE_BILL = ("source", "import", "cost")
 _NOT_CONNECTED = frozenset(
     [
+        "IMPORT_NO_ROOT",
         "SOURCE_MISSING",
         "SOURCE_IMPORT_OFF",
         "SOURCE_TYPE_WRONG",

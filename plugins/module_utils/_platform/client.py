@@ -14,7 +14,8 @@ import datetime
 import email.utils
 import random
 import time
-from typing import Any, Callable, ContextManager, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Callable, ContextManager, Mapping, Sequence, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
@@ -25,6 +26,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.shared_file import SharedFile, held
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import masked
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform import answers
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.errors import (
     ALREADY_CONNECTED,
     NO_SUCH_OBJECT,
@@ -47,6 +49,7 @@ OPTIONS = {
     "platform_password": {"type": "str", "no_log": True},
     "platform_ca_path": {"type": "path"},
 }
+_Read = TypeVar("_Read")
 _API = "/restapi/v2/"
 _LOGIN = "/auth/v2/tokens"
 # How often a reading is tried, and any call that the platform has no room for; the longest wait for room, in seconds.
@@ -105,7 +108,14 @@ class Platform:
 
     def cloud_accounts(self) -> list[dict[str, Any]]:
         """All data sources of the organization, without their secrets; one call."""
-        listed = self._of_organization("/cloud_accounts").get("cloud_accounts")
+        return self._listed("")
+
+    def detailed_accounts(self) -> list[dict[str, Any]]:
+        """The same with C(details): cost, number of resources, and how the discovery of each type is; one call."""
+        return self._listed("?details=true")
+
+    def _listed(self, query: str) -> list[dict[str, Any]]:
+        listed = self._of_organization("/cloud_accounts" + query).get("cloud_accounts")
         if not isinstance(listed, list):
             raise self._not_the_platform("it lists no data sources")
         return [self._source(entry) for entry in listed]
@@ -114,18 +124,35 @@ class Platform:
         """One data source by its id."""
         return self._source(self._read(_cloud_account(identifier)))
 
+    def costs(self, first_month: str, last_month: str) -> dict[str, dict[str, Decimal]]:
+        """By account and month such as C(2026-10) what the platform reports, in the organization's currency; one call.
+
+        Of a year at most: the oldest months beyond are left out. A month without cost is not there. Sums are not rounded.
+        """
+        begin, end = answers.range_of(first_month, last_month)
+        query = "?start_date={0}&end_date={1}&breakdown_by=cloud_account_id".format(begin, end)
+        answer = self._of_organization("/breakdown_expenses" + query)
+        return self._understood(lambda: answers.costs_in(answer))
+
+    def imports(self, identifier: str) -> list[dict[str, Any]]:
+        """All imports of a data source, completed ones too, the newest first; one call.
+
+        Each has C(state), C(state_reason), C(created_at) and C(updated_at), in seconds since 1970.
+        """
+        answer = self._read(_cloud_account(identifier) + "/report_imports?show_completed=true")
+        return self._understood(lambda: answers.imports_in(answer))
+
     def import_states(self, identifier: str) -> set[str]:
         """C(scheduled) where an import of a data source waits, C(in_progress) where one runs; one call."""
-        listed = self._read(_cloud_account(identifier) + "/report_imports").get("report_imports")
-        if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-            raise self._not_the_platform("it lists no imports")
+        answer = self._read(_cloud_account(identifier) + "/report_imports")
+        listed = self._understood(lambda: answers.imports_in(answer))
         now = self.now.timestamp()
         limits = {"scheduled": ("created_at", _WAITING_SECONDS), "in_progress": ("updated_at", _ACTIVE_SECONDS)}
         return {
             state
             for state, (since, seconds) in limits.items()
             for entry in listed
-            if entry.get("state") == state and now - _number(entry.get(since)) <= seconds
+            if entry.get("state") == state and now - entry[since] <= seconds
         }
 
     def create_cloud_account(self, **body: Any) -> dict[str, Any]:
@@ -303,16 +330,19 @@ class Platform:
             raise InputError("platform_email", "or O(platform_password) is wrong: {0}".format(refusal))
         raise ServerError(str(refusal)) if answer.status >= 500 else refusal
 
+    def _understood(self, read: Callable[[], _Read]) -> _Read:
+        """What an answer says; InputError where it is no answer of the platform."""
+        try:
+            return read()
+        except answers.Nonsense as sign:
+            raise self._not_the_platform(str(sign))
+
     def _not_the_platform(self, sign: str) -> InputError:
         return InputError("platform_url", "what answers at {0} is not the platform's API: {1}".format(self.url, sign))
 
 
 def _cloud_account(identifier: str) -> str:
     return "cloud_accounts/{0}".format(quote(identifier, safe=""))
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _redirected(url: str, call: str, location: str) -> str:

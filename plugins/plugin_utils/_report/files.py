@@ -18,6 +18,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report impor
     as_json,
     as_junit,
     as_metrics,
+    as_page,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.shape import SCHEMA_VERSION, shaped
 
@@ -26,6 +27,7 @@ FORMATS = {
     "report.csv": as_csv.text,
     "junit.xml": as_junit.text,
     "metrics.prom": as_metrics.text,
+    "report.html": as_page.text,
 }
 # Where a report goes unless somebody says otherwise, from where Ansible runs.
 FOLDER = "finops-report"

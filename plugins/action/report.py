@@ -13,6 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import coverage
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.fail_on import fail_on
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report import report, row
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import AFTERWARDS, REGISTERED
@@ -83,11 +84,18 @@ class ActionModule(ActionBase):
             (one.now for one in answers.values() if one.now), default=datetime.datetime.now(datetime.timezone.utc)
         )
         rows = [row(seen, now) for seen in audit.all_seen(visits, roots, answers)]
-        notes = [
-            *dict.fromkeys(one.failure for one in answers.values() if one.failure),
-            *([why_not] if why_not else []),
-        ]
-        return report(rows, None, previous, now, None, audit.delivered_months(visits), notes)
+        spent = audit.Spent.of(visits, answers.values())
+        covered = coverage(
+            audit.organizations(visits),
+            rows,
+            audit.sources(answers.values()),
+            spent.costs,
+            spent.currency or "USD",
+            spent.months,
+            roots,
+        )
+        notes = [*audit.notes(visits, answers.values()), *([why_not] if why_not else [])]
+        return report(rows, covered if spent.costs else None, previous, now, spent.currency, spent.months, notes)
 
     def _answers(self, visits: Sequence[audit.Visit]) -> dict[str, audit.Answers]:
         """By host, what its organization of the platform says; each is asked once."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import Costs, merged
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.money import delivered_costs
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.seen import Payer, Seen
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import StepResult, steps_of
@@ -25,6 +26,11 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory im
 # The platform answers for the cost of at most a year (facts: breakdown_expenses, OE0515).
 _MONTHS = 12
 _AT_ONCE = 8
+_UNLISTED = (
+    "the organization of {0} could not be listed, so accounts that are not in the inventory are not counted; let its login "
+    "organizations:ListAccounts"
+)
+_PRO_FORMA = "the bill of {0} belongs to another account by now, so rates may be pro forma"
 _DESCRIBED = ("finops_account_id", "finops_account_name", "finops_platform_url", "finops_key_max_age_days")
 
 
@@ -126,6 +132,51 @@ def _imports(platform: Platform, sources: Iterable[Mapping[str, Any]]) -> dict[s
             except FinopsError:
                 continue
     return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Spent:
+    """What all reports say was spent: by month, currency and account, None where nobody could read any.
+
+    currency: the platform's organizations', else the only one that was delivered, None where there are several.
+    """
+
+    costs: Costs | None
+    currency: str | None
+    months: Sequence[str]
+
+    @classmethod
+    def of(cls, visits: Sequence[Visit], answers: Iterable[Answers]) -> Spent:
+        """Of the steps delivery, and organization where that asked Cost Explorer."""
+        asked_for = [visit.result("organization", "organization") or {} for visit in visits]
+        delivered = [visit.result("delivery", "delivery") or {} for visit in visits]
+        costs = merged(found.get("costs") for found in (*asked_for, *delivered))
+        currencies = {one.organization.get("currency") for one in answers} - {None}
+        currencies = currencies or {currency for of_month in costs.values() for currency in of_month}
+        return cls(costs or None, currencies.pop() if len(currencies) == 1 else None, sorted(costs))
+
+
+def organizations(visits: Iterable[Visit]) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """By management account, the accounts of its organization; without those that could not be listed."""
+    found = [visit.result("organization", "organization") for visit in visits]
+    return {str(one["management_account_id"]): one["accounts"] for one in found if one}
+
+
+def sources(answers: Iterable[Answers]) -> list[Mapping[str, Any]]:
+    """All data sources of all organizations of the platform, each once."""
+    found = {source["id"]: source for one in answers for source in (one.sources or {}).values()}
+    return list(found.values())
+
+
+def notes(visits: Iterable[Visit], answers: Iterable[Answers]) -> list[str]:
+    """What a reader of the sums has to know."""
+    found = [one.failure for one in answers if one.failure]
+    for visit in visits:
+        if visit.case == "management" and not visit.result("organization", "organization"):
+            found.append(_UNLISTED.format(visit.account_id))
+        if ((visit.result("delivery", "delivery") or {}).get("export") or {}).get("reason") == "BILL_OWNER_CHANGED":
+            found.append(_PRO_FORMA.format(visit.account_id))
+    return list(dict.fromkeys(found))
 
 
 def delivered_months(visits: Iterable[Visit]) -> list[str]:

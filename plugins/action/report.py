@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
@@ -49,7 +50,7 @@ class ActionModule(ActionBase):
         visits = self._visits(task_vars)
         try:
             made = self._report(visits, *read_previous(folder))
-            write(folder, made)
+            write(folder, audit.with_inventory(made, context.CLIARGS.get("inventory") or ()))
             known_costs.keep(folder, {visit.account_id: visit.result("delivery", "delivery") for visit in visits})
         except (FinopsError, OSError) as error:
             raise AnsibleActionFail("finops_report_dir: {0}".format(error)) from error

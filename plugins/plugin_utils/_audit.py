@@ -8,6 +8,8 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import datetime
+import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -242,3 +244,17 @@ def _source(account: str, answer: Answers) -> Mapping[str, Any] | None:
 def _delivery(visit: Visit) -> Mapping[str, Any] | None:
     found: Mapping[str, Any] | None = visit.result("delivery", "delivery")
     return found
+
+
+def with_inventory(report: dict[str, Any], inventory: Sequence[str]) -> dict[str, Any]:
+    """The report with commands that can be copied: they name the inventory of this run, relative to where it ran."""
+    named = " ".join("-i {0}".format(shlex.quote(_from_here(source))) for source in inventory)
+    for account in report["accounts"] if named else ():
+        for link in account["links"]:
+            link["next_action"] = link["next_action"].replace("-i INVENTORY", named)
+    return report
+
+
+def _from_here(source: str) -> str:
+    here = os.path.join(os.getcwd(), "")
+    return source[len(here) :] if source.startswith(here) else source

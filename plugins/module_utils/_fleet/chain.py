@@ -43,7 +43,10 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
     blocked,
 )
 
-_COMMAND = "ansible-playbook finops_for_cloud.aws.{0} -i INVENTORY --limit {1}"
+_COMMAND_FOR_ALL = "ansible-playbook finops_for_cloud.aws.{0} -i INVENTORY"
+_COMMAND = _COMMAND_FOR_ALL + " --limit {1}"
+# What only a run that sees both a management account and its members mends.
+_OF_ROOT_AND_MEMBERS = ("HISTORY_LACKING", "COST_BEFORE_HISTORY")
 # Of findings whose step could not look at all.
 _IN_VAIN = ("READ_FAILED", "ACCOUNT_NO_LOGIN", "ACCOUNT_OTHER", "ACCOUNT_UNFIT", "OPTION_INVALID")
 _OF_THE_LOGIN = ("configuration", "credentials", "export", "execution", "files", "columns")
@@ -111,7 +114,8 @@ def _next_action(seen: Seen, finding: Mapping[str, Any]) -> str:
     remedy = str(finding.get("remedy") or "")
     if finding.get("severity") == DRIFT:
         playbook = "rotate_keys" if finding.get("code") == "KEY_DUE" else "onboard"
-        run = "Run `{0}`".format(_COMMAND.format(playbook, _quoted(seen.host)))
+        command = _COMMAND_FOR_ALL if finding.get("code") in _OF_ROOT_AND_MEMBERS else _COMMAND
+        run = "Run `{0}`".format(command.format(playbook, _quoted(seen.host)))
         return "{0}. {1}".format(remedy.rstrip("."), run) if remedy else run
     if remedy:
         return remedy

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill shells bench recording generated changelog lint planted release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill proof shells bench recording generated changelog lint planted release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,7 +19,7 @@ $(STAMP): tests/requirements.txt Makefile
 	$(BIN)/python tests/link_collection.py
 	touch $@
 
-demo: setup ## Onboard the demo fleet against the emulator, twice; the second run must change nothing
+demo: setup ## Onboard the demo fleet against the emulator, twice, the second without a change; then a report of what goes wrong
 	$(BIN)/python -m tests.demo
 
 emulator: setup ## The embedded AWS and platform in the foreground; writes build/emulator.json
@@ -54,6 +54,9 @@ faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no
 
 bill: setup ## The whole bill: complete to the cent, gently, from nothing; about an hour, less with BILL_MEMBERS=30
 	$(BIN)/python -m pytest -s tests/whole_bill
+
+proof: setup ## What an audit finds: each of some hundred faults, each account of an organization of sixty; a quarter of an hour
+	$(BIN)/python -m pytest -s tests/proof
 
 shells: setup ## The integration tests through both shells, every result compared; about half an hour
 	$(BIN)/python -m tests.shells

@@ -126,18 +126,19 @@ class ParquetFile:
 
     def _load(self, number: int, wanted: Sequence[str]) -> None:
         """Have the wanted columns' chunks of a row group, read together where they lie close to each other."""
-        group = _safely(lambda: self._opened.metadata.row_group(number))
-        ranges = []
-        for column in range(group.num_columns):
-            chunk = group.column(column)
-            if chunk.path_in_schema in wanted:
-                begins = [chunk.data_page_offset, chunk.dictionary_page_offset]
-                begin = min(offset for offset in begins if offset)
-                ranges.append((begin, begin + chunk.total_compressed_size))
-        for begin, end in _joined(sorted(ranges)):
+        for begin, end in _joined(_safely(lambda: self._chunks(number, wanted))):
             if not 0 <= begin <= end <= self._file.size:
                 raise NotParquet("its footer tells of columns that are not there")
             self._file.load(begin, end)
+
+    def _chunks(self, number: int, wanted: Sequence[str]) -> list[tuple[int, int]]:
+        group = self._opened.metadata.row_group(number)
+        ranges = []
+        for chunk in map(group.column, range(group.num_columns)):
+            if chunk.path_in_schema in wanted:
+                begin = min(offset for offset in (chunk.data_page_offset, chunk.dictionary_page_offset) if offset)
+                ranges.append((begin, begin + chunk.total_compressed_size))
+        return sorted(ranges)
 
     def _sums_of_group(self, number: int, of: str, by: Sequence[str]) -> list[tuple[tuple[str, ...], Decimal]]:
         import pyarrow

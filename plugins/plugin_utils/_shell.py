@@ -34,11 +34,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module impor
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._sealing import seal, unseal
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._vaulted_file import vaulted_files
 
+# Those of the procedure, and what is only looked at.
 RESOURCES = {
     name: importlib.import_module(
         "ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.{0}".format(name)
     ).RESOURCE
-    for name in procedure.MODULES
+    for name in (*procedure.MODULES, "organization")
 }
 if HAS_BOTOCORE:
     warm_up()

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.money import rounded
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.organizations import NOT_IN_USE
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, alarm
 
 NEVER_ONBOARDED = "never_onboarded"
@@ -33,8 +34,6 @@ REASONS = (
     ASLEEP,
     VISIT_FAILED,
 )
-# AWS Organizations API, AccountState: those in which nobody can act in an account.
-NOT_IN_USE = ("PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED")
 # How AWS's errors say whose policy denied a call (IAM's documentation of access denied errors).
 _BY_SCP = re.compile(r"(?:service|resource) control policy", re.IGNORECASE)
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.]+")

@@ -9,8 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-# AWS Organizations API, AccountState: those in which nobody can act in an account, not yet or no more.
-NOT_IN_USE = ("PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED")
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.organizations import NOT_IN_USE
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,13 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is asked of AWS for an inventory: who asks, the organization, its accounts, and units and tags where wanted.
 
-Source of the rules: the API reference of AWS Organizations (ListAccounts, ListTagsForResource, data type Account).
+Source of the rules: the API reference of AWS Organizations (ListAccounts, ListTagsForResource).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
     converted,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions import require_content
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import organizations
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._organization.accounts import (
     Account,
@@ -31,8 +31,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._organization
     Unit,
 )
 
-_DENIED = ("AccessDeniedException", "AccessDenied", "AccessDeniedForDependencyException")
-_ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _PARENT_ID = re.compile(r"(?:r|ou)-[0-9a-z-]+")
 # Ansible reads a mapping with such a key as something else than a mapping.
 _ANSIBLES_OWN = "__ansible"
@@ -46,7 +44,7 @@ class OrganizationReader:
         self._client = client("organizations")
         self._client.meta.events.register("after-call", require_content)
         self._about = self._describe()
-        self._management = _checked(self._about.get("MasterAccountId"))
+        self._management = organizations.checked(self._about.get("MasterAccountId"))
 
     @property
     def knows_states(self) -> bool:
@@ -58,12 +56,12 @@ class OrganizationReader:
         try:
             return converted(permission, self._client.describe_organization)["Organization"]
         except AwsError as error:
-            if error.code == "AWSOrganizationsNotInUseException":
+            if error.code == organizations.NO_ORGANIZATION:
                 raise FinopsError(
                     "Account {0}, which the login is in, belongs to no organization. Log in to a management account: "
                     "{1}".format(self._login, CREDENTIAL_VARIABLES)
                 )
-            if error.code in _DENIED:
+            if error.code in organizations.DENIED:
                 raise FinopsError("{0}. {1}".format(error, self._grant(permission, "")))
             raise
 
@@ -125,7 +123,7 @@ class OrganizationReader:
         try:
             return converted(permission, ask)
         except AwsError as error:
-            if error.code not in _DENIED:
+            if error.code not in organizations.DENIED:
                 raise
             asked = "O({0}): ".format(option) if option else ""
             raise FinopsError("{0}{1}. {2}".format(asked, error, self._grant(permission, self._management)))
@@ -144,22 +142,7 @@ class OrganizationReader:
 
 
 def _account(entry: Mapping[str, Any], unit: str | None) -> Account:
-    # Status was retired on 2026-09-09, but may be all that there is.
-    state = entry.get("State") or entry.get("Status") or Account.state
-    return Account(_checked(entry.get("Id")), str(entry.get("Name") or ""), str(state), unit, _joined(entry))
-
-
-def _joined(entry: Mapping[str, Any]) -> str | None:
-    joined = entry.get("JoinedTimestamp")
-    if not isinstance(joined, datetime.datetime):
-        return None
-    return joined.astimezone(datetime.timezone.utc).date().isoformat()
-
-
-def _checked(account_id: Any) -> str:
-    if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
-        raise FinopsError("AWS names an account whose id is not 12 digits: {0!r}".format(account_id))
-    return account_id
+    return Account(unit=unit, **organizations.account_of(entry))
 
 
 def _parent_in(entry: Mapping[str, Any]) -> str:

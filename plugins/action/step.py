@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.foresight import foreseen
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import (
     VARIABLES,
     RoleVariables,
@@ -59,23 +62,48 @@ class ActionModule(Shell):
             finding = blocked("OPTION_INVALID", str(error), "").as_result(module)
             result = {"changed": False, "findings": [finding]}
         under_way.note(result, self.clients)
+        if "arn" in result and module == "account" and intent in (procedure.CONNECT, procedure.AUDIT):
+            self._look_ahead(intent, under_way, task_vars)
         if "finops_fleet" in task_vars:
             # The recap of such a run tells what is worth knowing, once.
             result.pop("warnings", None)
         return {**result, "module": module}
 
     def _run_step(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
-        variables = under_way.variables = under_way.variables or RoleVariables(task_vars, self._templar)
+        under_way.variables = under_way.variables or RoleVariables(task_vars, self._templar)
         if module == "account":
-            variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
+            under_way.variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)
-        options = {**variables.options(module, intent), "variables": readers_names(module)}
-        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, task_vars)}.items():
-            options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
-        lacks = _lacks(module, options) or (_NO_USER if module == "user" and under_way.has_role else None)
+        options = self._options(module, intent, under_way, task_vars)
+        lacks = _lacks(module, options, under_way)
         if lacks:
             return {"changed": False, "skipped": True, "skip_reason": lacks}
         return self.run_module(module, options, task_vars, under_way.clients, audit=intent == procedure.AUDIT)
+
+    def _options(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
+        variables = under_way.variables or RoleVariables(task_vars, self._templar)
+        options = {**variables.options(module, intent), "variables": readers_names(module)}
+        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, task_vars)}.items():
+            options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
+        return options
+
+    def _look_ahead(self, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> None:
+        """Begin what the steps to come are sure to read of an account that is connected, so that their waits lie side by side."""
+        if under_way.clients is None or under_way.has_failed or not under_way.data_source:
+            return
+        under_way.clients.early = Early()
+        for module in _modules_of(self._templar.template(self._task.loop or [])):
+            options = self._options(module, intent, under_way, task_vars)
+            runs_here = intent == procedure.AUDIT or self._fits_in_process(module, options, task_vars)
+            if runs_here and not _lacks(module, options, under_way):
+                under_way.clients.begin(*foreseen(module, options))
+
+
+def _modules_of(loop: Sequence[Any]) -> list[str]:
+    """The modules of a task's loop: each item names one, or has it as C(module); Ansible has a template's items in a list."""
+    items = [item for entry in loop for item in (entry if isinstance(entry, list) else [entry])]
+    named = [item.get("module") if isinstance(item, Mapping) else item for item in items]
+    return [module for module in RESOURCES if module in named]
 
 
 def _seen_of_the_fleet(module: str, task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -91,8 +119,10 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
         time.sleep(random.uniform(0, _APART * forks))
 
 
-def _lacks(module: str, options: dict[str, Any]) -> str | None:
-    """What is not set that the step cannot do without."""
+def _lacks(module: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
+    """What is not set, or not there, that the step cannot do without."""
+    if module == "user" and under_way.has_role:
+        return _NO_USER
     has_store = options.get("secret_store", "platform") != "platform"
     if options.get("platform_url") or module not in ("access_key", "data_source"):
         return None

@@ -22,6 +22,7 @@ with contextlib.suppress(ImportError):
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     get_aws_connection_info,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early, Reading
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_CODES,
     CREDENTIAL_VARIABLES,
@@ -31,7 +32,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
     SPREADING,
     THROTTLED,
     AwsError,
-    Unreadable,
     converted,
     has_code,
     repeated,
@@ -65,7 +65,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version impo
 ONCE = ("create_access_key", "create_policy_version")
 REMOVALS = ("delete_", "detach_", "untag_")
 ATTEMPTS = 12
-_READINGS = 4
 _CREDENTIALS = ("access_key", "secret_key", "session_token")
 ROLE_SESSION_NAME = "finops-for-cloud"
 
@@ -102,6 +101,8 @@ class Clients:
         self.vaulted_files: Callable[[str, str], SecretStore] | None = None
         # Set by the shells: who is told what is waited for.
         self.say: Callable[[str], None] | None = None
+        # Set by the steps of a visit: reads that are begun before they are asked for.
+        self.early: Early | None = None
         # The calls made, such as iam:CreateUser, where debug_botocore_endpoint_logs asks for them.
         self.resource_actions: set[str] = set()
 
@@ -230,7 +231,16 @@ class Clients:
 
     def read(self, service: str, operation: str, missing: Sequence[str] = (), **parameters: Any) -> Any:
         """One reading call; None where AWS answers with one of the error codes in missing."""
-        return _read(lambda: self._call(service, operation, parameters), missing)
+        return self._read(Reading(service, operation, parameters), missing)
+
+    def begin(self, *readings: Reading) -> None:
+        """Begin reads that are sure to be asked for, where reads are begun early at all; it raises nothing."""
+        if self.early is None:
+            return
+        for reading in readings:
+            # Clients are shared by threads, and made by none; who cannot make one asks for it all the same.
+            with contextlib.suppress(FinopsError):
+                self.early.begin(reading, reading.call(self._client(reading.service)))
 
     def remembered(self, service: str, read: Callable[[], Any]) -> Any:
         """What read() gave, once until the next write to the service."""
@@ -242,10 +252,20 @@ class Clients:
         self, service: str, operation: str, key: str | None = None, missing: Sequence[str] = (), **parameters: Any
     ) -> Any:
         """All pages of a listing as one list, or without a key as one answer; None for the error codes in missing."""
-        paginator = self._client(service).get_paginator(operation)
-        call = "{0}:{1}".format(service, operation)
-        answer = _read(lambda: converted(call, lambda: paginator.paginate(**parameters).build_full_result()), missing)
+        answer = self._read(Reading(service, operation, parameters, all_pages=True), missing)
         return answer if key is None or answer is None else answer.get(key, [])
+
+    def _read(self, reading: Reading, missing: Sequence[str]) -> Any:
+        """What a call that changes nothing answers; with no answer nothing is lost, so that is an error like others."""
+        begun = self.early.take(reading) if self.early is not None else None
+        try:
+            return (reading.call(self._client(reading.service)) if begun is None else begun.result)()
+        except AwsError as error:
+            if error.code in missing:
+                return None
+            raise
+        except OutcomeUnknown as error:
+            raise FinopsError(str(error))
 
     def write(self, client: str, operation: str, parameters: Mapping[str, Any], repeat_on: str = "") -> Any:
         """One writing call, to a service or the platform.
@@ -254,6 +274,8 @@ class Clients:
         Raises OutcomeUnknown where it may have happened, other FinopsErrors where it did not.
         """
         self._remembered.pop(client, None)
+        if self.early is not None:
+            self.early.drop()
         others: dict[str, Callable[[], Any]] = {
             "platform": lambda: self.platform,
             "store": lambda: self.store,
@@ -377,25 +399,3 @@ class CentralClients(Clients):
     ROLE, REGION = "secret_store_role_arn", "secret_store_region"
     DENIED = ". Check that the role exists, and that its trust policy lets these credentials in without an external id"
     IS_SHARED = True
-
-
-def _read(call: Callable[[], Any], missing: Sequence[str]) -> Any:
-    """What a call that changes nothing answers; with no answer nothing is lost, so that is an error like others."""
-    try:
-        return _readable(call)
-    except AwsError as error:
-        if error.code in missing:
-            return None
-        raise
-    except OutcomeUnknown as error:
-        raise FinopsError(str(error))
-
-
-def _readable(call: Callable[[], Any]) -> Any:
-    """The call again where its answer cannot be read; botocore itself repeats all else."""
-    for attempt in range(1, _READINGS):
-        try:
-            return call()
-        except Unreadable:
-            time.sleep(0.25 * 2**attempt)
-    return call()

@@ -12,9 +12,16 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Reading
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 
-_KINDS = ("User", "Group", "LocalManagedPolicy")
+# The look at all of IAM.
+ALL_AT_ONCE = Reading(
+    "iam",
+    "get_account_authorization_details",
+    {"Filter": ["User", "Group", "LocalManagedPolicy"], "MaxItems": 1000},
+    all_pages=True,
+)
 _GONE = ("NoSuchEntity",)
 _DENIED = ("AccessDenied", "AccessDeniedException")
 Entity = Mapping  # of str to Any: one of AWS's UserDetail, GroupDetail, ManagedPolicyDetail
@@ -157,7 +164,7 @@ def identities(clients: Any) -> Identities:
 
 def _read(clients: Any) -> Identities:
     details = clients.read_all(
-        "iam", "get_account_authorization_details", missing=_DENIED, Filter=list(_KINDS), MaxItems=1000
+        ALL_AT_ONCE.service, ALL_AT_ONCE.operation, missing=_DENIED, **ALL_AT_ONCE.parameters
     )
     return _OneByOne(clients) if details is None else _AllAtOnce(clients, details)
 

@@ -17,6 +17,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
     ansible_dict_to_boto3_tag_list,
     boto3_tag_list_to_ansible_dict,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Reading
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.first_writes import OBJECT_OWNERSHIP
@@ -79,6 +80,7 @@ class Bucket:
         try:
             if not settled:
                 self._check_region(clients.read("s3", "head_bucket", **self._of_ours).get("BucketRegion"))
+            clients.begin(*(Reading("s3", operation, self._of_ours) for dummy, operation, *dummies in readings))
             state = dict((name, self._setting(clients, *reading)) for name, *reading in readings)
         except AwsError as error:
             if error.code in ("NoSuchBucket", "404"):

@@ -87,6 +87,9 @@ class FakeClients:
         answer = self.read(service, operation, missing, **parameters)
         return answer if answer is None or key is None else answer[key]
 
+    def begin(self, *readings: Any) -> None:
+        """Nothing is begun before it is asked for."""
+
     def remembered(self, service: str, read: Callable[[], Any]) -> Any:
         """Nothing is: every reading asks anew."""
         return read()

@@ -296,6 +296,23 @@ SETTINGS = (
         otherwise={"type": "str", "choices": ["auto", "never"], "default": "auto"},
     ),
     Setting(
+        "finops_wait_for_delivery",
+        {"delivery": "wait_for_delivery"},
+        [
+            "How many seconds an audit waits for AWS's first delivery of a report that has delivered nothing yet.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_cost_explorer",
+        {"organization": "cost_explorer"},
+        [
+            "Whether an audit asks Cost Explorer what each account of the organization cost, where the delivered files do not "
+            "tell. AWS charges for that request, one of each management account and run.",
+        ],
+        cases=("management",),
+    ),
+    Setting(
         "finops_key_grace_days",
         {"access_key": "grace_days"},
         ["How many days a replaced key is kept, deactivated, before it is deleted."],

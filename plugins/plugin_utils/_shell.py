@@ -35,12 +35,12 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module impor
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._sealing import seal, unseal
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._vaulted_file import vaulted_files
 
-# Those of the procedure, and what is only looked at.
+# Those of the procedure.
 RESOURCES = {
     name: importlib.import_module(
         "ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.{0}".format(name)
     ).RESOURCE
-    for name in (*procedure.MODULES, "organization")
+    for name in procedure.MODULES
 }
 if HAS_BOTOCORE:
     warm_up()

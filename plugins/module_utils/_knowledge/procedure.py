@@ -31,7 +31,7 @@ class Case:
 _WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
-    "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery",)),
+    "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery", "organization")),
     "member": Case(
         ("resource_discovery",), "linked", tuple(resource for resource in _WITH_REPORT if resource != "cur")
     ),
@@ -47,6 +47,7 @@ NAMES = {
     "access_key": "access key",
     "data_source": "data source",
     "delivery": "delivery",
+    "organization": "organization",
 }
 
 

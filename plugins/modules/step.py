@@ -24,7 +24,7 @@ options:
     description: The module to run.
     type: str
     required: true
-    choices: [account, cur, policy, user, access_key, data_source, delivery]
+    choices: [account, cur, policy, user, access_key, data_source, delivery, organization]
   intent:
     description:
       - What the visit is for.

@@ -26,8 +26,14 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
     "the intent decides it": {"rotate", "retire"},
-    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables"},
-    "only for tasks that call a module by its name": {"state", "access_key_id", "secret_access_key"},
+    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables", "report"},
+    "earlier audits know it": {"known_costs"},
+    "only for tasks that call a module by its name": {
+        "state",
+        "access_key_id",
+        "secret_access_key",
+        "cost_explorer_months",
+    },
     "amazon.aws's; the environment and the profile say it": {
         "aws_ca_bundle",
         "aws_config",

@@ -59,6 +59,7 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "access key",
         "data source",
         "delivery",
+        "organization",
     ]
     assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
 

@@ -118,6 +118,14 @@ class Emulator:
         """Make an export UNHEALTHY for one of AWS's reasons, such as BILL_OWNER_CHANGED; None makes it HEALTHY."""
         self.aws.set_export_health(account_id, export_name, reason)
 
+    def spoil_delivery(self, account_id: str, export_name: str, how: str, detail: str = "") -> None:
+        """Spoil what an export has delivered, such as by "manifest_short"; `aws/spoiling.py` has all ways."""
+        self.aws.spoil_delivery(account_id, export_name, how, detail)
+
+    def add_execution(self, account_id: str, export_name: str, status: str, reason: str | None = None) -> None:
+        """Let an execution of an export end as AWS says, such as QUERY_FAILURE, without files."""
+        self.aws.add_execution(account_id, export_name, status, reason)
+
     def reset(self) -> None:
         """Back to the seeded accounts, with the same ids and keys; no sources, no faults, no costs, the real time."""
         self.faults.clear()

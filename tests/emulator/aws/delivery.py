@@ -18,11 +18,20 @@ import pyarrow.parquet as pq
 from moto.moto_api._internal import mock_random
 
 from tests.emulator.aws import cur2_columns, exports_tables
-from tests.emulator.aws.exports_store import DataExportsBackend, StoredExport
+from tests.emulator.aws.exports_store import REASONS, DataExportsBackend, StoredExport
 from tests.emulator.aws.line_items import LineItem
 from tests.emulator.aws.s3_buckets import BucketPolicies
 from tests.emulator.aws.service_delivery import write_object
 
+EXECUTION_STATUSES = (
+    "INITIATION_IN_PROCESS",
+    "QUERY_QUEUED",
+    "QUERY_IN_PROCESS",
+    "QUERY_FAILURE",
+    "DELIVERY_IN_PROCESS",
+    "DELIVERY_SUCCESS",
+    "DELIVERY_FAILURE",
+)
 Columns = dict[str, tuple[str, list[Any]]]
 _ARROW_TYPES = {
     "string": pa.string(),
@@ -99,6 +108,24 @@ def data_file(name: str, compression: str, columns: Columns) -> tuple[str, bytes
     return f"{name}-00001.csv.gz", gzip.compress(content)
 
 
+def execution(
+    export: StoredExport, status: str, reason: str | None, moment: datetime.datetime, identifier: str = ""
+) -> dict[str, Any]:
+    """An execution as GetExecution shows it; ValueError for a status or reason that AWS does not have."""
+    if status not in EXECUTION_STATUSES or reason not in (None, *REASONS):
+        raise ValueError(f"{status}, {reason} is no status and reason of an execution")
+    shown: dict[str, Any] = {"StatusCode": status, "CreatedAt": moment, "LastUpdatedAt": moment}
+    if status == "DELIVERY_SUCCESS":
+        shown["CompletedAt"] = moment
+    if reason:
+        shown["StatusReason"] = reason
+    return {
+        "ExecutionId": identifier or str(mock_random.uuid4()),
+        "Export": export.describe(),
+        "ExecutionStatus": shown,
+    }
+
+
 def deliver(
     backend: DataExportsBackend,
     export: StoredExport,
@@ -141,16 +168,18 @@ def deliver(
         export.refreshed, export.status, export.reason = moment, "HEALTHY", None
     else:
         export.status, export.reason = "UNHEALTHY", "INSUFFICIENT_PERMISSION"
-    status: dict[str, Any] = {
-        "StatusCode": "DELIVERY_SUCCESS" if may else "DELIVERY_FAILURE",
-        "CreatedAt": moment,
-        "LastUpdatedAt": moment,
-    }
-    status["CompletedAt" if may else "StatusReason"] = moment if may else "INSUFFICIENT_PERMISSION"
-    export.executions.append({"ExecutionId": execution_id, "Export": snapshot, "ExecutionStatus": status})
+    made = execution(
+        export,
+        "DELIVERY_SUCCESS" if may else "DELIVERY_FAILURE",
+        None if may else "INSUFFICIENT_PERMISSION",
+        moment,
+        execution_id,
+    )
+    made["Export"] = snapshot
+    export.executions.append(made)
     return {
         "execution_id": execution_id,
-        "status": status["StatusCode"],
+        "status": made["ExecutionStatus"]["StatusCode"],
         "bucket": bucket,
         "data_key": data_key if may else None,
         "manifest_key": manifest_key if may else None,

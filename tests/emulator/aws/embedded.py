@@ -18,12 +18,13 @@ from moto.s3.models import s3_backends
 from tests.emulator.aws.application import CONTROL_PREFIX, AwsApplication
 from tests.emulator.aws.call import Response
 from tests.emulator.aws.cur import cur_backends
-from tests.emulator.aws.delivery import deliver
+from tests.emulator.aws.delivery import deliver, execution
 from tests.emulator.aws.exports_store import REASONS, DataExportsBackend, StoredExport, exports_backends
 from tests.emulator.aws.line_items import LineItem, sample_items
 from tests.emulator.aws.organization import paid_by
 from tests.emulator.aws.report_delivery import deliver_report
 from tests.emulator.aws.seed import Credentials, Fleet, new_account, seed_fleet
+from tests.emulator.aws.spoiling import spoil
 from tests.emulator.aws.state import AwsState
 from tests.emulator.call_log import CallLog
 from tests.emulator.clock import Clock
@@ -85,6 +86,22 @@ class EmbeddedAws:
         with self.state.locks.hold("exports", account_id):
             dummy, export = self._export(account_id, export_name)
             export.status, export.reason = "UNHEALTHY" if reason else "HEALTHY", reason
+
+    def spoil_delivery(self, account_id: str, export_name: str, how: str, detail: str = "") -> None:
+        """
+        Spoil what an export has delivered, by one of `spoiling.SPOILS`; ValueError for another one.
+
+        KeyError where there is no such export, or nothing to spoil.
+        """
+        with self.state.locks.hold("exports", account_id):
+            spoil(self._export(account_id, export_name)[1], how, detail)
+            self.state.changes += 1
+
+    def add_execution(self, account_id: str, export_name: str, status: str, reason: str | None = None) -> None:
+        """Let an execution of an export end now as AWS says, such as QUERY_FAILURE, without files; the health stays."""
+        with self.state.locks.hold("exports", account_id):
+            dummy, export = self._export(account_id, export_name)
+            export.executions.append(execution(export, status, reason, self.state.clock.now()))
 
     def deliver(self, account_id: str, export_name: str, month: str | None = None) -> dict[str, Any]:
         """
@@ -188,6 +205,10 @@ class EmbeddedAws:
             return self.deliver_report(given["account_id"], given["report_name"])
         elif name == "export_health":
             self.set_export_health(given["account_id"], given["export_name"], given["reason"])
+        elif name == "spoil_delivery":
+            self.spoil_delivery(given["account_id"], given["export_name"], given["how"], given.get("detail", ""))
+        elif name == "execution":
+            self.add_execution(given["account_id"], given["export_name"], given["status"], given.get("reason"))
         elif name == "standalone_accounts":
             return dataclasses.asdict(self.new_standalone_account())
         elif name == "reset":

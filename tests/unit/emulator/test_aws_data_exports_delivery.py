@@ -16,7 +16,17 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from tests.emulator.aws.testing import TABLE, Bench, deny, export_definition, export_policy, outcome, policy, request
+from tests.emulator.aws.testing import (
+    TABLE,
+    Bench,
+    allow,
+    deny,
+    export_definition,
+    export_policy,
+    outcome,
+    policy,
+    request,
+)
 
 FAILED = ("ValidationException", 400, "S3 bucket permission validation failed")
 
@@ -299,3 +309,31 @@ def test_files_of_two_formats_lie_side_by_side(bench: Bench, exports: Any) -> No
     assert {first["data_key"], second["data_key"]} <= keys
     assert third["data_key"] == first["data_key"]
     assert {key.rsplit(".", 1)[-1] for key in keys if "/data/" in key} == {"gz", "parquet"}
+
+
+def test_executions_are_paged_newest_first_and_need_their_own_permission(bench: Bench, exports: Any) -> None:
+    definition = export_definition(bench.export_bucket())
+    arn = exports.create_export(Export=definition)["ExportArn"]
+    for status in ("QUERY_FAILURE", "DELIVERY_FAILURE", "DELIVERY_SUCCESS"):
+        bench.emulator.add_execution(bench.account, definition["Name"], status)
+    first = exports.list_executions(ExportArn=arn, MaxResults=2)
+    rest = exports.list_executions(ExportArn=arn, NextToken=first["NextToken"])
+    found = [one["ExecutionStatus"]["StatusCode"] for one in first["Executions"] + rest["Executions"]]
+    assert (found, "NextToken" in rest) == (["DELIVERY_SUCCESS", "DELIVERY_FAILURE", "QUERY_FAILURE"], False)
+    for wrong in ({"MaxResults": 301}, {"NextToken": "no token"}):
+        assert outcome(lambda: exports.list_executions(ExportArn=arn, **wrong))[0] == "ValidationException"  # noqa: B023
+    others = ["bcm-data-exports:ListExports", "bcm-data-exports:GetExport", "bcm-data-exports:GetExecution"]
+    dummy, denied = bench.user(allow(others))
+    assert outcome(denied("bcm-data-exports").list_executions, ExportArn=arn)[0] == "AccessDeniedException"
+    dummy, elsewhere = bench.user(allow("bcm-data-exports:ListExecutions", arn[:-1] + "x"))
+    assert outcome(elsewhere("bcm-data-exports").list_executions, ExportArn=arn)[0] == "AccessDeniedException"
+    dummy, may = bench.user(allow("bcm-data-exports:ListExecutions", arn))
+    assert len(may("bcm-data-exports").list_executions(ExportArn=arn)["Executions"]) == 3
+
+
+@pytest.mark.parametrize(("status", "reason"), [("DELIVERED", None), ("QUERY_FAILURE", "NONSENSE"), ("", None)])
+def test_an_execution_ends_only_as_aws_knows_it(bench: Bench, exports: Any, status: str, reason: str | None) -> None:
+    definition = export_definition(bench.export_bucket())
+    exports.create_export(Export=definition)
+    with pytest.raises(ValueError, match="no status and reason"):
+        bench.emulator.add_execution(bench.account, definition["Name"], status, reason)

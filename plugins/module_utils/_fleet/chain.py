@@ -201,15 +201,15 @@ def _not_looked_at(seen: Seen, login: Mapping[str, Any]) -> Look:
 
 def _login(seen: Seen) -> Look:
     if not _has_seen(seen, "account"):
-        run = "See why the account was not visited, and run `{0}`".format(
-            _COMMAND.format("audit", _quoted(seen.host))
-        )
+        run = "See why the account was not visited, and run `{0}`".format(_COMMAND.format("audit", _quoted(seen.host)))
         return Look("nobody has logged in to the account", UNKNOWN, next_action=run)
     return Look("the login is in account {0}".format(seen.account_id))
 
 
 def _configuration(seen: Seen) -> Look:
-    return Look("as documented: {0}".format(", ".join(procedure.NAMES[one] for one in _modules_of("configuration", seen))))
+    return Look(
+        "as documented: {0}".format(", ".join(procedure.NAMES[one] for one in _modules_of("configuration", seen)))
+    )
 
 
 def _credentials(seen: Seen, now: datetime.datetime) -> Look:

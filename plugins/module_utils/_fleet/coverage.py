@@ -167,7 +167,9 @@ def _strays(
     roots: Mapping[str, str | None],
 ) -> list[dict[str, Any]]:
     """Data sources that the organizations contradict; of an organization that nobody listed nothing is said."""
-    home = dict((str(account["id"]), management) for management, accounts in organizations.items() for account in accounts)
+    home = dict(
+        (str(account["id"]), management) for management, accounts in organizations.items() for account in accounts
+    )
     knows_all = _knows_all(organizations, home, rows, sources)
     found = []
     for source in sources:
@@ -237,5 +239,7 @@ def _other_payer(account: str, here: str, said: str | None) -> Finding:
         "the account {0} is in the organization of {1} by now{2}, so its cost comes with that one's report".format(
             account, here, ", not in that of {0}".format(said) if said else ""
         ),
-        "Correct its finops_management_account_id and its group in the inventory, and see that {0} is connected".format(here),
+        "Correct its finops_management_account_id and its group in the inventory, and see that {0} is connected".format(
+            here
+        ),
     )

@@ -199,7 +199,9 @@ def discovery_look(seen: Seen, now: datetime.datetime) -> Look:
     stale = _names(
         info
         for info in enabled
-        if info not in failed and _at(info, "last_discovery_at") and now - _at(info, "last_discovery_at") > _STALE_DISCOVERY
+        if info not in failed
+        and _at(info, "last_discovery_at")
+        and now - _at(info, "last_discovery_at") > _STALE_DISCOVERY
     )
     found = _failures(failed) + _stopped(stale)
     newest = max((_at(info, "last_discovery_at") or _EARLY for info in enabled), default=_EARLY)

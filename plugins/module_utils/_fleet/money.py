@@ -122,7 +122,11 @@ def _months(seen: Seen, now: datetime.datetime) -> list[Month]:
         Month(
             month,
             delivered[month].get(currency, _NONE),
-            dict((code, cost) for code, cost in delivered[month].items() if code != currency and abs(cost) >= _HALF_A_CENT),
+            dict(
+                (code, cost)
+                for code, cost in delivered[month].items()
+                if code != currency and abs(cost) >= _HALF_A_CENT
+            ),
             reported.get(month, _NONE),
         )
         for month in names
@@ -189,7 +193,11 @@ def _reason(seen: Seen, month: Month, imported: str) -> Callable[..., Finding]:
     if _is_before_history(seen, month):
         return _before_history
     payer = seen.payer
-    if payer and ((payer.source or {}).get("config") or {}).get("use_edp_discount") and month.reported < month.delivered:
+    if (
+        payer
+        and ((payer.source or {}).get("config") or {}).get("use_edp_discount")
+        and month.reported < month.delivered
+    ):
         return _discounted
     return _other_currency if month.others else _differs
 

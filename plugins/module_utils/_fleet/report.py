@@ -154,9 +154,7 @@ def _dated(
     return dict(account, links=links)
 
 
-def _with_strays(
-    rows: Sequence[Mapping[str, Any]], strays: Sequence[Mapping[str, Any]]
-) -> Iterable[Mapping[str, Any]]:
+def _with_strays(rows: Sequence[Mapping[str, Any]], strays: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """The accounts, with what the organization says of their data sources; those of no host get a row of their own."""
     by_account = dict((str(stray["account_id"]), stray) for stray in strays)
     for account in rows:
@@ -180,7 +178,9 @@ def _as_stray(account: Mapping[str, Any], stray: Mapping[str, Any]) -> dict[str,
     links = []
     for link in account["links"]:
         if link["link"] == "source":
-            evidence = ". ".join(text for text in (stray["evidence"], link["evidence"] if link["codes"] else "") if text)
+            evidence = ". ".join(
+                text for text in (stray["evidence"], link["evidence"] if link["codes"] else "") if text
+            )
             changed = {"state": FAILED, "evidence": evidence, "next_action": stray["next_action"]}
             link = dict(link, codes=[stray["code"], *link["codes"]], **changed)
         links.append(link)

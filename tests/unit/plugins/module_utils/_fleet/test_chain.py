@@ -41,7 +41,9 @@ def test_where_all_is_right_every_link_says_so_and_why(seen: Seen) -> None:
     assert [link["link"] for link in found] == list(LINKS)
     assert [(link["state"], link["codes"], link["next_action"]) for link in found] == [("ok", [], "")] * len(LINKS)
     assert all(link["evidence"] for link in found)
-    assert [set(link) for link in found] == [{"link", "state", "codes", "evidence", "next_action", "since"}] * len(LINKS)
+    assert [set(link) for link in found] == [{"link", "state", "codes", "evidence", "next_action", "since"}] * len(
+        LINKS
+    )
 
 
 def test_what_a_member_does_not_have_is_not_asked_for() -> None:
@@ -52,7 +54,9 @@ def test_what_a_member_does_not_have_is_not_asked_for() -> None:
 
 
 def test_without_a_platform_its_links_are_not_asked_for() -> None:
-    found = links(MANAGEMENT, has_platform=False, source=None, access_keys=None, looked=LOOKED - {"access_key", "data_source"})
+    found = links(
+        MANAGEMENT, has_platform=False, source=None, access_keys=None, looked=LOOKED - {"access_key", "data_source"}
+    )
     assert {found[name]["state"] for name in (*OF_THE_PLATFORM, "credentials")} == {"not_asked"}
     assert {found[name]["state"] for name in ("login", "configuration", *OF_A_REPORT)} == {"ok"}
 
@@ -112,14 +116,18 @@ def test_what_the_next_run_mends_has_the_command_for_it() -> None:
 
 
 def test_a_note_stands_beside_what_was_seen() -> None:
-    found = links(MANAGEMENT, findings=[finding("KEY_FOREIGN", "note", "access_key", remedy="Deactivate it")])["credentials"]
+    found = links(MANAGEMENT, findings=[finding("KEY_FOREIGN", "note", "access_key", remedy="Deactivate it")])[
+        "credentials"
+    ]
     assert found["evidence"].startswith("the key AKIA1 is active and 20 days old")
     assert found["evidence"].endswith("it is KEY_FOREIGN")
     assert (found["state"], found["next_action"]) == ("ok", "Deactivate it")
 
 
 def test_after_a_failed_login_nobody_knows_what_is_behind_it_but_what_the_platform_lists() -> None:
-    blind = [finding("ACCOUNT_NO_LOGIN", "blocked", module, remedy="Mend the role") for module in LOOKED - {"data_source"}]
+    blind = [
+        finding("ACCOUNT_NO_LOGIN", "blocked", module, remedy="Mend the role") for module in LOOKED - {"data_source"}
+    ]
     found = links(MANAGEMENT, findings=blind, access_keys=None, delivery=None, delivered_costs=None)
     assert found["login"]["state"] == "failed"
     for name in ("configuration", "credentials", *OF_A_REPORT):
@@ -161,7 +169,9 @@ def test_what_was_not_looked_at_is_unknown(missing: str, link: str) -> None:
     assert found["next_action"]
 
 
-DENIED = "AWS refused iam:list_users: AccessDenied: User: arn:x is not authorized to perform: iam:ListUsers on resource: y"
+DENIED = (
+    "AWS refused iam:list_users: AccessDenied: User: arn:x is not authorized to perform: iam:ListUsers on resource: y"
+)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +218,11 @@ def test_the_permission_that_an_error_names(text: str, permission: str) -> None:
             "ok",
             ["KEY_ROTATION_WAITS"],
         ),
-        ({"access_keys": [key(age_days=90)], "findings": [finding("KEY_DUE", resource="access_key")]}, "drift", ["KEY_DUE"]),
+        (
+            {"access_keys": [key(age_days=90)], "findings": [finding("KEY_DUE", resource="access_key")]},
+            "drift",
+            ["KEY_DUE"],
+        ),
         ({"access_keys": [key(last_used=iso(hours=1), use_is_known=True)]}, "ok", []),
         ({"access_keys": [key(last_used=iso(days=4), use_is_known=True)]}, "failed", ["KEY_UNUSED"]),
         ({"access_keys": [key(use_is_known=True)]}, "failed", ["KEY_UNUSED"]),
@@ -227,7 +241,10 @@ def test_credentials(changed: dict[str, Any], state: str, codes: list[str]) -> N
 
 
 def test_a_key_that_is_too_old_is_rotated() -> None:
-    assert "aws.rotate_keys -i INVENTORY --limit payer" in links(MANAGEMENT, access_keys=[key(age_days=90)])["credentials"]["next_action"]
+    assert (
+        "aws.rotate_keys -i INVENTORY --limit payer"
+        in links(MANAGEMENT, access_keys=[key(age_days=90)])["credentials"]["next_action"]
+    )
 
 
 def test_a_role_needs_neither_user_nor_key() -> None:
@@ -238,7 +255,11 @@ def test_a_role_needs_neither_user_nor_key() -> None:
 @pytest.mark.parametrize(
     ("changed", "link", "state"),
     [
-        ({"unknown": {"execution": "AWS refused bcm-data-exports:list_executions: AccessDenied: no"}}, "execution", "unknown"),
+        (
+            {"unknown": {"execution": "AWS refused bcm-data-exports:list_executions: AccessDenied: no"}},
+            "execution",
+            "unknown",
+        ),
         ({"execution": None}, "execution", "unknown"),
         ({"unknown": {"files": "AWS refused s3:list_objects_v2: AccessDenied: no"}}, "files", "unknown"),
         ({"files": {"months": {}, "newest": None}}, "files", "unknown"),
@@ -281,7 +302,9 @@ def test_without_an_export_nothing_can_have_been_delivered() -> None:
 @pytest.mark.parametrize("severity", ["pending", "alarm"])
 def test_without_files_there_are_no_columns_and_no_cost_to_look_at(severity: str) -> None:
     empty = delivery(files={"months": {}, "newest": None}, missing_columns=None, costs=None)
-    found = links(MANAGEMENT, findings=[finding("FILES_NONE", severity, "delivery")], delivery=empty, delivered_costs=None)
+    found = links(
+        MANAGEMENT, findings=[finding("FILES_NONE", severity, "delivery")], delivery=empty, delivered_costs=None
+    )
     assert found["files"]["state"] == {"pending": "pending", "alarm": "failed"}[severity]
     assert found["columns"]["state"] == "not_asked"
     assert (found["cost"]["state"], found["cost"]["codes"]) == ("pending", ["COST_NOT_DELIVERED"])

@@ -56,7 +56,9 @@ def test_an_account_that_nobody_connected_has_its_spend_and_a_snippet() -> None:
     ]
 
 
-DENIED = "AWS refused iam:list_users: AccessDenied: not authorized to perform: iam:ListUsers with an explicit deny in a {0}"
+DENIED = (
+    "AWS refused iam:list_users: AccessDenied: not authorized to perform: iam:ListUsers with an explicit deny in a {0}"
+)
 
 
 @pytest.mark.parametrize(

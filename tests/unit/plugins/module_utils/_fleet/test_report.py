@@ -40,7 +40,14 @@ def rows(**changed: Any) -> list[dict[str, Any]]:
 
 
 def unconnected(account: str, spend: float) -> dict[str, Any]:
-    return {"account_id": account, "name": "N", "spend": spend, "months": {}, "reason": "never_onboarded", "inventory": ""}
+    return {
+        "account_id": account,
+        "name": "N",
+        "spend": spend,
+        "months": {},
+        "reason": "never_onboarded",
+        "inventory": "",
+    }
 
 
 def states(account: dict[str, Any]) -> dict[str, str]:
@@ -93,7 +100,13 @@ def test_spend_and_the_age_of_the_key(changed: dict[str, Any], spend: float | No
 
 def test_the_summary_of_a_fleet() -> None:
     found = report(
-        rows(source={}), {"unconnected": [unconnected(OTHER, 2.5)], "strays": []}, None, NOW, "USD", ["2026-11", "2026-10"], ["n"]
+        rows(source={}),
+        {"unconnected": [unconnected(OTHER, 2.5)], "strays": []},
+        None,
+        NOW,
+        "USD",
+        ["2026-11", "2026-10"],
+        ["n"],
     )
     assert found["summary"] == {
         "accounts": 2,
@@ -158,7 +171,9 @@ def test_a_stray_is_told_of_at_its_account_or_gets_a_row() -> None:
         "evidence": "it left",
         "next_action": "Delete it",
     }
-    found = report(rows(), {"unconnected": [], "strays": [stray, {**stray, "account_id": OTHER}]}, None, NOW)["accounts"]
+    found = report(rows(), {"unconnected": [], "strays": [stray, {**stray, "account_id": OTHER}]}, None, NOW)[
+        "accounts"
+    ]
     assert [(account["account_id"], account["host"], account["state"]) for account in found] == [
         (PAYER, "payer", "ok"),
         (MEMBER, "web", "failed"),
@@ -202,7 +217,9 @@ def test_nothing_changed_from_no_report_nor_from_an_equal_one() -> None:
 def test_what_changed() -> None:
     before = report(rows(), NOTHING, None, NOW)
     drifting = [*rows(findings=[finding("POLICY_DOCUMENT")])[1:], {**row(MANAGEMENT, NOW), "account_id": OTHER}]
-    found = report(drifting, {"unconnected": [unconnected("000000000001", 1)], "strays": []}, before, NEXT_DAY)["changes"]
+    found = report(drifting, {"unconnected": [unconnected("000000000001", 1)], "strays": []}, before, NEXT_DAY)[
+        "changes"
+    ]
     assert found == [
         {
             "account_id": MEMBER,

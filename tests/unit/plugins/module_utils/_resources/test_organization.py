@@ -97,7 +97,9 @@ def test_an_account_without_an_id_is_one_clear_error(entry: dict[str, Any]) -> N
 
 
 def test_costs_by_month_currency_and_account_in_one_request() -> None:
-    answer = {"ResultsByTime": [month("2026-09-01"), month("2026-10-01", group(ACCOUNT, "1.25"), group(OTHER, "2", "EUR"))]}
+    answer = {
+        "ResultsByTime": [month("2026-09-01"), month("2026-10-01", group(ACCOUNT, "1.25"), group(OTHER, "2", "EUR"))]
+    }
     fake = clients(get_cost_and_usage=answer)
     result = found(fake, cost_explorer=True, cost_explorer_months=2)["organization"]
     assert result["costs"] == {"2026-09": {}, "2026-10": {"USD": {ACCOUNT: "1.25"}, "EUR": {OTHER: "2"}}}
@@ -119,7 +121,9 @@ def test_pages_of_costs_add_up() -> None:
 
 
 def test_costs_that_may_not_be_read_leave_the_accounts() -> None:
-    refused = AwsError("ce:get_cost_and_usage", "AccessDeniedException", "not authorized to perform: ce:GetCostAndUsage")
+    refused = AwsError(
+        "ce:get_cost_and_usage", "AccessDeniedException", "not authorized to perform: ce:GetCostAndUsage"
+    )
     result = found(clients(get_cost_and_usage=refused), cost_explorer=True)["organization"]
     assert (result["accounts"], result["costs"]) == (LISTED, None)
     assert "ce:GetCostAndUsage" in result["unknown"]["costs"]

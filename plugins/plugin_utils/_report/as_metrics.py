@@ -14,9 +14,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.inert import one_line
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.shape import STATES, Report, link_names
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.shape import (
+    LINK_STATES,
+    STATES,
+    Report,
+    link_names,
+)
 
-LINK_STATES = (*STATES, "not_asked")
 _DAY = 86400
 Sample = tuple[dict[str, Any], "float | None"]
 

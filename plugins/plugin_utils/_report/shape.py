@@ -16,6 +16,7 @@ Report = dict[str, Any]
 SCHEMA_VERSION = 1
 # Of an account, worst first.
 STATES = ("failed", "drift", "pending", "unknown", "ok")
+LINK_STATES = (*STATES, "not_asked")
 _SUMMARY = dict(
     accounts=0, by_state={}, ignored_spend=0, connected_spend=0, currency=None, months=[], coverage=None, notes=[]
 )
@@ -32,10 +33,11 @@ def shaped(report: Mapping[str, Any]) -> Report:
     return {
         **found,
         "schema_version": SCHEMA_VERSION,
-        "generated_at": found.get("generated_at") or "",
+        **_filled({"generated_at": ""}, {"generated_at": found.get("generated_at")}),
         "summary": _filled(_SUMMARY, found.get("summary")),
         "accounts": [
-            {**account, "links": _rows(_LINK, account["links"])} for account in _rows(_ACCOUNT, found.get("accounts"))
+            {**account, "links": _rows(_LINK, account["links"], LINK_STATES)}
+            for account in _rows(_ACCOUNT, found.get("accounts"), STATES)
         ],
         "unconnected": _rows(_UNCONNECTED, found.get("unconnected")),
         "changes": _rows(_CHANGE, found.get("changes")),
@@ -56,24 +58,35 @@ def worst_link(account: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _rows(form: Mapping[str, Any], rows: Any) -> list[dict[str, Any]]:
+def _rows(form: Mapping[str, Any], rows: Any, states: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows that are such; where there are states, one that is none of them becomes unknown."""
     given = rows if isinstance(rows, list) else []
-    return [_filled(form, row) for row in given if isinstance(row, dict)]
+    filled = [_filled(form, row) for row in given if isinstance(row, dict)]
+    for row in filled if states else ():
+        row["state"] = row["state"] if row["state"] in states else "unknown"
+    return filled
 
 
 def _filled(form: Mapping[str, Any], given: Any) -> dict[str, Any]:
     """What is given, and the form's value for each field that is missing or of another kind."""
     filled = dict(given) if isinstance(given, dict) else {}
     for key, default in form.items():
-        if not _fits(filled.get(key), default, key):
+        value = filled.get(key)
+        if not _fits(value, default, key):
             filled[key] = default
+        elif isinstance(value, list) and key != "links":
+            filled[key] = [item for item in value if isinstance(item, str)]
+        elif isinstance(value, dict):
+            filled[key] = {name: item for name, item in value.items() if _is_number(item)}
     return filled
 
 
 def _fits(value: Any, default: Any, key: str) -> bool:
-    if key in _NUMBERS:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return isinstance(value, str if default is None else type(default))
+    return _is_number(value) if key in _NUMBERS else isinstance(value, str if default is None else type(default))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _plain(value: Any) -> Any:

@@ -68,7 +68,7 @@ function drawSlice(count) {
   at("matrix-body").append(...rows);
   const left = chosen.length - drawn;
   at("more").hidden = !left;
-  at("more").textContent = "Show " + number(Math.min(200, left)) + " more of " + number(left);
+  at("more").textContent = moreWords(200, left);
   at("cut").hidden = chosen.length > 0;
   at("cut").textContent = chosen.length ? "" : "No account fits all of these filters.";
 }

@@ -82,7 +82,7 @@ function sliced(place, rows, build, first, step) {
     const from = shown;
     shown = Math.min(rows.length, shown + count);
     place.append(...rows.slice(from, shown).map(build));
-    more.textContent = "Show " + number(Math.min(step, rows.length - shown)) + " more of " + number(rows.length - shown);
+    more.textContent = moreWords(step, rows.length - shown);
     if (shown < rows.length) place.after(holder);
     else holder.remove();
     if (from) place.children[from].querySelector("button, summary, a")?.focus();

@@ -14,7 +14,7 @@ function showFilters() {
   const option = (value, words) => make("option", { value: value }, words);
   const cases = [...new Set(ACCOUNTS.map((account) => account.case))].sort();
   at("case").append(option("", "Any"), ...cases.map((one) => option(one, plainWords(one))));
-  at("link").append(option("", "Any link, or none"), ...DATA.links.map((link) => option(link, linkWord(link))));
+  at("link").append(option("", "Any link"), ...DATA.links.map((link) => option(link, linkWord(link))));
   at("order").append(...Object.entries(ORDERS).map(([key, words]) => option(key, words)), make("option", { value: "", disabled: true, hidden: true }, "By a link"));
   const listen = (id, event, set) => at(id).addEventListener(event, () => { set(at(id).value); redraw(); });
   listen("search", "input", (value) => { VIEW.search = value; });
@@ -131,6 +131,7 @@ function startTheme() {
 
 // On paper all that is chosen, as far as that is bearable.
 addEventListener("beforeprint", () => {
+  for (const task of at("tasks").querySelectorAll("details")) task.open = true;
   if (drawn < Math.min(PRINTED, chosen.length)) drawSlice(PRINTED - drawn);
   if (chosen.length > drawn) {
     at("cut").hidden = false;

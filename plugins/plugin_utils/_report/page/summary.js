@@ -79,14 +79,17 @@ function keyOf(parts, total) {
 function showTasks() {
   if (!DATA.tasks.length) return;
   at("first").hidden = false;
-  sliced(at("tasks"), DATA.tasks, taskItem, 5, 10);
+  sliced(at("tasks"), DATA.tasks, taskItem, 6, 20);
+  at("tasks").querySelector("details").open = true;
 }
 function taskItem(task) {
   return task.kind === "unconnected" ? unconnectedTask(task) : accountsTask(task);
 }
-function taskHead(kind, title, spend, about) {
-  return make("div", { class: "task-head" }, mark(kind), make("div", { class: "task-title" }, title, make("p", { class: "about" }, about)),
-    make("div", { class: "task-spend" }, spend > 0 ? make("b", {}, money(spend)) : ""));
+function taskCard(kind, title, spend, about, hint, body) {
+  const summary = make("summary", {}, mark(kind),
+    make("span", { class: "task-title" }, title, make("span", { class: "about" }, about), hint ? make("span", { class: "hint" }, make("bdi", {}, hint)) : ""),
+    make("b", { class: "task-spend" }, spend > 0 ? money(spend) : ""));
+  return make("li", {}, make("details", { class: "task" }, summary, body));
 }
 function accountsTask(task) {
   const accounts = task.rows.map((index) => ACCOUNTS[index]);
@@ -94,21 +97,21 @@ function accountsTask(task) {
   const link = first.worst();
   const isDrift = task.kind === "drift";
   const others = accounts.length - 1;
-  const title = make("h3", {}, name(first.name || first.host), others ? " and " + counted(others, "other") : "");
+  const title = make("b", {}, name(first.name || first.host), others ? " and " + counted(others, "other") : "");
   const about = isDrift ? "Drifted from what is documented" : linkWord(task.link) + " " + stateWord(task.kind).toLowerCase();
   const since = others || !link ? "" : lasting(link.since);
-  const head = taskHead(task.kind, title, task.spend, [about, since, others ? "" : first.id].filter((part) => part).join(" \u00b7 "));
   const body = make("div", { class: "task-body" });
   if (link && !isDrift) {
-    if (link.evidence) body.append(make("p", { class: "evidence" }, others ? hidden("One of them: ") : "", make("bdi", {}, link.evidence)));
-    body.append(...action(link, first));
+    if (link.evidence) body.append(make("p", { class: "evidence" }, others ? make("bdi", { class: "name" }, (first.name || first.host) + ": ") : "", make("bdi", {}, link.evidence)));
+    body.append(...action(link));
   }
   const limits = limitOf(accounts);
   if (isDrift) body.append(make("p", { class: "next" }, "The next run mends what has drifted:"), command(DATA.playbooks.mend + limits));
   else if (limits) body.append(make("p", { class: "then" }, "Then prove it:"), command(DATA.playbooks.prove + limits));
   const go = () => (others ? chooseTask(task) : openAccount(first));
   body.append(make("button", { type: "button", class: "text", onclick: go }, others ? "Show these " + number(accounts.length) + " accounts" : "Show its whole chain"));
-  return make("li", { class: "task" }, head, body);
+  const hint = isDrift ? "Run onboard: it mends what has drifted." : link ? link.action || link.evidence : "";
+  return taskCard(task.kind, title, task.spend, [about, since, others ? "" : first.id].filter((part) => part).join(" \u00b7 "), hint, body);
 }
 function action(link) {
   const parts = [];

@@ -35,13 +35,13 @@ function unconnectedTask(task) {
   const rows = task.rows.map((index) => DATA.unconnected[index]);
   const [reason, todo] = reasonWords(task.reason);
   const others = rows.length - 1;
-  const title = make("h3", {}, name(rows[0].name), others ? " and " + counted(others, "other") : "");
+  const title = make("b", {}, name(rows[0].name), others ? " and " + counted(others, "other") : "");
   const about = "Not connected: " + reason.charAt(0).toLowerCase() + reason.slice(1) + (others ? "" : " \u00b7 " + rows[0].account_id);
   const body = make("div", { class: "task-body" });
   if (todo) body.append(make("p", { class: "next" }, todo));
   const snippets = rows.map((row) => row.inventory).filter((text) => text);
   if (snippets.length === 1) body.append(snippet(snippets[0], "inventory of " + rows[0].account_id));
   else if (snippets.length) body.append(copyButton(snippets.join("\n"), "inventory of " + counted(snippets.length, "account"), "Copy the inventory of all " + number(snippets.length)));
-  body.append(make("button", { type: "button", class: "text", onclick: () => at("unconnected").scrollIntoView() }, "Show them with their months"));
-  return make("li", { class: "task" }, taskHead("unconnected", title, task.spend, about), body);
+  body.append(make("button", { type: "button", class: "text", onclick: () => at("unconnected").scrollIntoView() }, others ? "Show them with their months" : "Show its months"));
+  return taskCard("unconnected", title, task.spend, about, todo, body);
 }

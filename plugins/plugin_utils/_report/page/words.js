@@ -53,6 +53,10 @@ const CENTS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximum
 function number(value) { return WHOLE.format(value); }
 function counted(value, one, many) { return number(value) + " " + (value === 1 ? one : many || one + "s"); }
 
+function moreWords(step, left) {
+  return left > step ? "Show " + number(step) + " of " + number(left) + " more" : "Show " + number(left) + " more";
+}
+
 // Money of the report's currency, in whole units from a thousand on unless exact.
 function money(value, exact) {
   if (typeof value !== "number") return "\u2013";

@@ -33,7 +33,9 @@ def collections_of(before: str) -> Path:
         return folder
     archive = subprocess.run(["git", "archive", before], cwd=CHECKOUT, capture_output=True, check=False)
     if archive.returncode:
-        raise BenchError(f"BENCH_BEFORE: {before!r} is neither a checkout of this collection nor a commit in its history")
+        raise BenchError(
+            f"BENCH_BEFORE: {before!r} is neither a checkout of this collection nor a commit in its history"
+        )
     collection.mkdir(parents=True)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         files.extractall(collection, filter="data")

@@ -93,9 +93,7 @@ def matches(settings: Settings) -> list[Match]:
         "polite": [Match("polite", "mix", (Entry(OURS, large, POLITE_FORKS), Entry(THROTTLED, large, POLITE_FORKS)))],
         "slow": [Match("slow", "mix", (Entry(FIRST_OURS, large, SLOW_FORKS), Entry(SLOW_PLATFORM, large, SLOW_FORKS)))],
         "latency": [
-            Match(
-                "latency", kind, (Entry(LATE, large, ANSIBLES_FORKS), Entry(LATE_BEFORE, large, ANSIBLES_FORKS))
-            )
+            Match("latency", kind, (Entry(LATE, large, ANSIBLES_FORKS), Entry(LATE_BEFORE, large, ANSIBLES_FORKS)))
             for kind in LATE_FLEETS
         ],
         "forks": [Match("forks", "mix", tuple(Entry(OURS, large, number) for number in STUDIED_FORKS))],

@@ -57,7 +57,7 @@ def run_all(settings: Settings) -> Result:
     result = result_of(settings, about_machine, runs, preparations)
     with tempfile.TemporaryDirectory(prefix="finops-bench-") as folder:
         for number, match in enumerate(matches(settings)):
-            for kind, run in play(match, settings.runs, Path(folder, str(number)), teller):
+            for kind, run in play(match, settings, Path(folder, str(number)), teller):
                 (runs if kind == "run" else preparations).append(run)
             result = result_of(settings, about_machine, runs, preparations)
             write(result, "bench-partial")

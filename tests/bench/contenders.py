@@ -29,6 +29,7 @@ class Contender:
     is_first_run: bool = False
     is_ansible: bool = True
     uses_profiles: bool = False
+    is_before: bool = False
 
 
 OURS = Contender("ours", "ours", _ONBOARD)
@@ -48,14 +49,16 @@ THROTTLED = dataclasses.replace(OURS, key="throttled", title="ours, 20 % throttl
 FIRST_OURS = dataclasses.replace(OURS, key="first_ours", title="ours, first run", is_first_run=True)
 FIRST_PEER = dataclasses.replace(PEER, key="first_peer", title="peer, first run", is_first_run=True)
 SLOW_PLATFORM = dataclasses.replace(FIRST_OURS, key="slow_platform", title="ours, first run, slow platform")
-TITLES = {
-    contender.key: contender.title
-    for contender in (OURS, MODULES, CHECK, PEER, FLOOR, FLOOR_SHARED, THROTTLED, FIRST_OURS, FIRST_PEER, SLOW_PLATFORM)
-}
+LATE = dataclasses.replace(OURS, key="late", title="ours, every answer late")
+LATE_BEFORE = dataclasses.replace(LATE, key="late_before", title="the same, before", is_before=True)
+_ALL = (OURS, MODULES, CHECK, PEER, FLOOR, FLOOR_SHARED, THROTTLED, FIRST_OURS, FIRST_PEER, SLOW_PLATFORM)
+TITLES = {contender.key: contender.title for contender in (*_ALL, LATE, LATE_BEFORE)}
 
 
 class Site:
-    """A fleet of accounts in an emulator, with the files that tell contenders of it."""
+    """A fleet of accounts in an emulator, with the files that tell contenders of it; before: the folder with the collection before."""
+
+    before: Path | None = None
 
     def __init__(self, emulator: EmulatorProcess, folder: Path, kind: str, size: int) -> None:
         self.emulator = emulator
@@ -96,6 +99,8 @@ class Site:
         """The same for all, with nothing of the user's AWS or Ansible settings; the peer alone uses profiles."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "FINOPS_"))}
         prefix = "aws" if contender.uses_profiles else "no"
+        if contender.is_before:
+            kept["ANSIBLE_COLLECTIONS_PATH"] = str(self.before)
         return {
             **kept,
             "ANSIBLE_HOME": str(self.folder / "ansible"),

@@ -112,6 +112,10 @@ class EmulatorProcess:
         body = {"method": "platform_creates_slowly", "arguments": {"seconds": seconds}}
         self._ask("aws_endpoint_url", "faults", body)
 
+    def answer_late(self, seconds: float) -> None:
+        """Add latency to every answer of AWS and the platform."""
+        self._ask("aws_endpoint_url", "faults", {"method": "delay", "arguments": {"seconds": seconds}})
+
     def _ask(self, server: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """What a control endpoint answers, to POST where there is a body."""
         data = None if body is None else json.dumps(body).encode()

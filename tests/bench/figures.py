@@ -16,7 +16,10 @@ from tests.bench.settings import DEFAULT_SIZES
 Median = dict[str, Any]
 # How long a slow platform takes for each new data source, of which it takes one at a time.
 CREATION_SECONDS = 0.3
+# What is added to every answer of AWS and the platform where latency is measured: the middle of what a real AWS takes.
+LATE_SECONDS = 0.08
 _CREATIONS = "platform:CreateCloudAccount"
+LATE_FLEETS = ("mix", "standalone")
 SHARED_OUT = "wall_seconds_per_account"
 _KEY = ("part", "fleet", "accounts", "contender", "forks")
 _ONE_RUN = (*_KEY, "number")
@@ -58,6 +61,15 @@ TARGETS = (
         "first run, 0.3 s a creation, over what is unavoidable, the creations or all else: from 1 to 1.3",
         least=1,
         most=1.3,
+    ),
+    *(
+        Target(
+            f"late_{figure}_over_before_{fleet}_100",
+            f"re-run of 100 ({fleet}), 80 ms an answer, {words} over those before: at most {most}",
+            most=most,
+        )
+        for fleet in LATE_FLEETS
+        for figure, words, most in (("wall", "seconds", 0.5), ("cpu", "CPU seconds", 1), ("calls", "AWS calls", 1))
     ),
 )
 
@@ -135,11 +147,23 @@ class Results:
             if slow and creations
             else None,
             "slow_platform_over_unavoidable_100": _over_unavoidable(slow, quick, creations),
+            **self._late(),
         }
 
-    def _at(self, part: str, contender: str, accounts: int) -> Median | None:
-        wanted = (part, contender, accounts)
-        return next((row for row in self._medians if (row["part"], row["contender"], row["accounts"]) == wanted), None)
+    def _late(self) -> dict[str, float | None]:
+        found = {}
+        for fleet in LATE_FLEETS:
+            now, before = (self._at("latency", name, self._large, fleet) for name in ("late", "late_before"))
+            found[f"late_wall_over_before_{fleet}_100"] = _over(now, before, "wall_seconds")
+            found[f"late_cpu_over_before_{fleet}_100"] = _over(now, before, "cpu_seconds_per_account")
+            found[f"late_calls_over_before_{fleet}_100"] = (
+                round(sum(now["aws_calls"].values()) / sum(before["aws_calls"].values()), 3) if now and before else None
+            )
+        return found
+
+    def _at(self, part: str, contender: str, accounts: int, fleet: str = "") -> Median | None:
+        wanted = {"part": part, "contender": contender, "accounts": accounts, **({"fleet": fleet} if fleet else {})}
+        return next((row for row in self._medians if wanted.items() <= row.items()), None)
 
     def _cpu_over(self, part: str, other: str, ours: Median | None, ratio: str) -> float | None:
         """A slow contender's CPU per account over ours, at the largest fleet that it was given."""

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from tests.bench.before import collections_of
 from tests.bench.contenders import (
     CHECK,
     FIRST_OURS,
     FIRST_PEER,
     FLOOR,
     FLOOR_SHARED,
+    LATE,
+    LATE_BEFORE,
     MODULES,
     OURS,
     PEER,
@@ -26,7 +29,7 @@ from tests.bench.contenders import (
     Site,
 )
 from tests.bench.emulator import EmulatorProcess
-from tests.bench.figures import CREATION_SECONDS
+from tests.bench.figures import CREATION_SECONDS, LATE_FLEETS, LATE_SECONDS
 from tests.bench.fleet import members_of
 from tests.bench.runs import Run, run_once
 from tests.bench.settings import Settings
@@ -35,6 +38,8 @@ THROTTLED_SHARE = 0.2
 POLITE_FORKS = 32
 # As docs/limits.md advises for two cores, where a worker mostly waits.
 SLOW_FORKS = 16
+# What Ansible takes where nobody says otherwise.
+ANSIBLES_FORKS = 5
 STUDIED_FORKS = (2, 4, 8, 16, 32)
 Tick = Callable[[float], None]
 
@@ -87,6 +92,10 @@ def matches(settings: Settings) -> list[Match]:
         ],
         "polite": [Match("polite", "mix", (Entry(OURS, large, POLITE_FORKS), Entry(THROTTLED, large, POLITE_FORKS)))],
         "slow": [Match("slow", "mix", (Entry(FIRST_OURS, large, SLOW_FORKS), Entry(SLOW_PLATFORM, large, SLOW_FORKS)))],
+        "latency": [
+            Match("latency", kind, (Entry(LATE, large, ANSIBLES_FORKS), Entry(LATE_BEFORE, large, ANSIBLES_FORKS)))
+            for kind in LATE_FLEETS
+        ],
         "forks": [Match("forks", "mix", tuple(Entry(OURS, large, number) for number in STUDIED_FORKS))],
     }
     return [entry for part in settings.parts for entry in found[part]]
@@ -102,7 +111,7 @@ class Progress(Protocol):
         """A run was right."""
 
 
-def play(match: Match, runs: int, folder: Path, progress: Progress) -> Iterator[tuple[str, Run]]:
+def play(match: Match, settings: Settings, folder: Path, progress: Progress) -> Iterator[tuple[str, Run]]:
     """
     Run a match; gives ("preparation", Run) for each first run that prepares a fleet, and ("run", Run) for the others.
 
@@ -115,17 +124,19 @@ def play(match: Match, runs: int, folder: Path, progress: Progress) -> Iterator[
             owner = _owner(entry.contender)
             if (owner, entry.size) not in sites:
                 site = _open_site(stack, folder / f"{match.kind}-{entry.size}-{owner}", match.kind, entry.size)
+                if any(one.contender.is_before for one in match.entries):
+                    site.before = collections_of(settings.before)
                 sites[owner, entry.size] = site
                 if not entry.contender.is_first_run:
                     first = Entry(FIRST_PEER if owner == PEER.key else FIRST_OURS, entry.size, entry.forks)
                     yield "preparation", _run(match.part, first, site, 0, "preparation", progress)
-        for number in range(1, runs + 1):
+        for number in range(1, settings.runs + 1):
             for entry in match.entries:
                 site = sites[_owner(entry.contender), entry.size]
                 if entry.contender.is_first_run and site in used:
                     site.renew()
                 used.append(site)
-                yield "run", _run(match.part, entry, site, number, f"run {number} of {runs}", progress)
+                yield "run", _run(match.part, entry, site, number, f"run {number} of {settings.runs}", progress)
 
 
 def _owner(contender: Contender) -> str:
@@ -143,6 +154,7 @@ def _run(part: str, entry: Entry, site: Site, number: int, words: str, progress:
     tick = progress.start(part, entry, words)
     site.emulator.throttle(THROTTLED_SHARE if entry.contender is THROTTLED else 0)
     site.emulator.create_slowly(CREATION_SECONDS if entry.contender is SLOW_PLATFORM else 0)
+    site.emulator.answer_late(LATE_SECONDS if entry.contender in (LATE, LATE_BEFORE) else 0)
     run = run_once(part, entry.contender, site, entry.forks, number, tick)
     progress.end(run)
     return run

@@ -1,14 +1,16 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the environment says of a benchmark: BENCH_ONLY, BENCH_RUNS, BENCH_FORKS, BENCH_FULL, BENCH_SIZES."""
+"""What the environment says of a benchmark: BENCH_ONLY, BENCH_RUNS, BENCH_FORKS, BENCH_FULL, BENCH_SIZES, BENCH_BEFORE."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 
-DEFAULT_PARTS = ("standalone", "mix", "first", "polite", "slow")
+from tests.bench.before import COMMIT
+
+DEFAULT_PARTS = ("standalone", "mix", "first", "polite", "slow", "latency")
 # Only when named, or with BENCH_FULL=1.
 FULL_PARTS = ("forks",)
 DEFAULT_SIZES = (10, 30, 100, 1000)
@@ -19,6 +21,7 @@ class Settings:
     """
     Which parts to run, how often, with how many forks; `full` measures the slow contenders at 100 accounts too.
 
+    `before` is the commit, or the checkout, that the part latency compares with.
     `sizes` are the numbers of accounts of a small, a medium, a large and the largest fleet.
     """
 
@@ -26,6 +29,7 @@ class Settings:
     runs: int = 3
     forks: int = 4
     full: bool = False
+    before: str = COMMIT
     sizes: tuple[int, int, int, int] = DEFAULT_SIZES
 
     @property
@@ -47,6 +51,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         runs=_positive(environment, "BENCH_RUNS", 3),
         forks=_positive(environment, "BENCH_FORKS", 4),
         full=full,
+        before=environment.get("BENCH_BEFORE") or COMMIT,
         sizes=_sizes(environment.get("BENCH_SIZES", "")),
     )
 

@@ -29,7 +29,7 @@ class ConnectionDropped(ConnectionResetError):
 class Server:
     """Serves `application` until `stop()`; `url` is known once the constructor returns."""
 
-    def __init__(self, application: WsgiApplication, threads: int = 16) -> None:
+    def __init__(self, application: WsgiApplication, threads: int = 32) -> None:
         self._server = wsgi.Server(("127.0.0.1", 0), application, numthreads=threads, request_queue_size=256)
         self._server.prepare()
         self.url = f"http://127.0.0.1:{self._server.bind_addr[1]}"

@@ -16,8 +16,9 @@ import jinja2
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy, policies
-from tests.bench import parts
-from tests.bench.contenders import FIRST_OURS, FLOOR, OURS
+from tests.bench import before, parts
+from tests.bench.contenders import FIRST_OURS, FLOOR, LATE, LATE_BEFORE, OURS, Site
+from tests.bench.emulator import BenchError
 from tests.bench.figures import Results, Target, judged, medians
 from tests.bench.fleet import Account, members_of
 from tests.bench.measure import Usage, descendants, measured
@@ -81,7 +82,9 @@ def usage(code: int = 0) -> Usage:
 def test_what_the_environment_says() -> None:
     assert read_settings({}) == Settings()
     given = {"BENCH_ONLY": "mix,forks", "BENCH_RUNS": "5", "BENCH_FORKS": "8", "BENCH_SIZES": "3 4 5 6"}
-    assert read_settings(given) == Settings(("mix", "forks"), 5, 8, False, (3, 4, 5, 6))
+    assert read_settings(given | {"BENCH_BEFORE": "v1"}) == Settings(
+        ("mix", "forks"), 5, 8, False, before="v1", sizes=(3, 4, 5, 6)
+    )
     assert "forks" in read_settings({"BENCH_FULL": "1"}).parts
     assert not read_settings({"BENCH_FULL": "0"}).full
     assert read_settings({}).is_whole
@@ -201,6 +204,16 @@ def complete() -> list[Run]:
         run("throttled", 100, 0.2, part="polite", wall_seconds=12.5),
         run("first_ours", 100, 0.5, part="slow", wall_seconds=24.0),
         run("slow_platform", 100, 0.5, part="slow", wall_seconds=36.0, platform_calls=CREATIONS),
+        *late("mix", 8.0, 0.15),
+        *late("standalone", 12.0, 0.3),
+    ]
+
+
+def late(fleet: str, wall: float, cpu: float) -> list[Run]:
+    """Runs against an AWS that answers late, of which the one before took 20 seconds and 0.3 CPU seconds an account."""
+    return [
+        run("late", 100, cpu, part="latency", fleet=fleet, wall_seconds=wall),
+        run("late_before", 100, 0.3, part="latency", fleet=fleet, wall_seconds=20.0),
     ]
 
 
@@ -227,6 +240,12 @@ def test_ratios() -> None:
         "quick_platform_seconds_100": 24.0,
         "slow_platform_over_creations_100": 1.2,
         "slow_platform_over_unavoidable_100": 1.2,
+        "late_wall_over_before_mix_100": 0.4,
+        "late_cpu_over_before_mix_100": 0.5,
+        "late_calls_over_before_mix_100": 1.0,
+        "late_wall_over_before_standalone_100": 0.6,
+        "late_cpu_over_before_standalone_100": 1.0,
+        "late_calls_over_before_standalone_100": 1.0,
     }
     assert len([note for note in results.notes if "30 accounts, ours at 100" in note]) == 3
 
@@ -259,8 +278,25 @@ def test_first_runs_of_one_match_begin_with_fresh_accounts(monkeypatch: pytest.M
     monkeypatch.setattr(parts, "_open_site", lambda *dummy: fresh)
     monkeypatch.setattr(parts, "_run", lambda part, entry, *dummy: happened.append(entry.contender.key))
     (match,) = matches(Settings(parts=("slow",)))
-    list(parts.play(match, 2, tmp_path, SimpleNamespace()))  # type: ignore[arg-type]
+    list(parts.play(match, Settings(runs=2), tmp_path, SimpleNamespace()))  # type: ignore[arg-type]
     assert " renewed ".join(["first_ours", "slow_platform"] * 2) == " ".join(happened)
+
+
+def test_a_run_before_is_of_the_collection_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(before, "_FOLDER", tmp_path / "build")
+    checkout = tmp_path / "earlier"
+    checkout.mkdir()
+    (checkout / "galaxy.yml").touch()
+    found = before.collections_of(str(checkout))
+    assert (found / "ansible_collections" / "finops_for_cloud" / "aws").resolve() == checkout
+    with pytest.raises(BenchError, match="BENCH_BEFORE: 'no-such' is neither"):
+        before.collections_of("no-such")
+
+
+def test_only_the_run_before_is_given_another_collection(tmp_path: Path) -> None:
+    found = SimpleNamespace(folder=tmp_path, before=tmp_path / "before")
+    environments = [Site.environment(found, contender) for contender in (LATE, LATE_BEFORE)]  # type: ignore[arg-type]
+    assert [one.get("ANSIBLE_COLLECTIONS_PATH") for one in environments] == [None, str(tmp_path / "before")]
 
 
 def test_no_note_where_the_peer_met_as_many_accounts() -> None:

@@ -163,9 +163,7 @@ def identities(clients: Any) -> Identities:
 
 
 def _read(clients: Any) -> Identities:
-    details = clients.read_all(
-        ALL_AT_ONCE.service, ALL_AT_ONCE.operation, missing=_DENIED, **ALL_AT_ONCE.parameters
-    )
+    details = clients.read_all(ALL_AT_ONCE.service, ALL_AT_ONCE.operation, missing=_DENIED, **ALL_AT_ONCE.parameters)
     return _OneByOne(clients) if details is None else _AllAtOnce(clients, details)
 
 

@@ -4,7 +4,7 @@
 """How AWS is called politely and yet without losing time.
 
 AWS keeps a bucket of tokens for each account and API, of a size that it does not publish. An account's own APIs are called
-by one worker alone, one call at a time, so after a throttle it tries again soon and then ever later. What all workers
+by one worker alone, a few reads at a time, so after a throttle each tries again soon and then ever later. What all workers
 call, the AssumeRole of the account with the base credentials and the secret store of a central account, they call at a
 common pace: as fast as they can until AWS throttles one of them, then in turns, and step by step faster again.
 """

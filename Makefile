@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill proof shells bench recording generated changelog lint planted release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill proof shells bench page recording generated changelog lint planted release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ shells: setup ## The integration tests through both shells, every result compare
 
 bench: setup ## Our runs against peers and a floor, 10 to 1000 accounts; writes build/bench.json; about an hour
 	$(BIN)/python -m tests.bench
+
+page: setup ## The report's page in a real Chromium: filters, phone, print, accessibility, 5,000 accounts; pictures in build/report/
+	$(BIN)/python -m pytest -s tests/report
 
 recording: setup ## A terminal session of 200 accounts with 3 failures, into build/fleet-session.txt and .cast
 	$(BIN)/python -m tests.recording

@@ -43,6 +43,8 @@ def test_every_planted_fault_is_found_and_nothing_else(tmp_path: Path) -> None:
         if there != plant.expected:
             wrong[plant.name] = {"missing": plant.expected - there, "false": there - plant.expected}
     false = {account: there for account, there in found.items() if there}
+    for name, difference in wrong.items():
+        print(f"{name}: {difference}")
     print(f"\n{len(plants) - len(wrong)} of {len(plants)} found, {len(false)} false")
     assert (wrong, false) == ({}, {})
     assert run.code == 2

@@ -7,6 +7,7 @@ const PRINTED = 400;
 const VIEW = { states: new Set(), search: "", case: "", link: "", codes: "", order: "state", isDown: true };
 const TEXT_ORDER = new Intl.Collator("en", { numeric: true });
 let chosen = [];
+let ordered = { key: "", accounts: [] };
 let drawn = 0;
 
 const COLUMNS = [
@@ -21,7 +22,7 @@ const ORDERS = { state: "Worst first", spend: "Spend", name: "Name", case: "Case
 function comparison(order) {
   const bySpend = (one, other) => (other.spend ?? -Infinity) - (one.spend ?? -Infinity) || 0;
   if (order === "name") return (one, other) => TEXT_ORDER.compare(other.name || other.host, one.name || one.host);
-  if (order === "case") return (one, other) => TEXT_ORDER.compare(other.case, one.case) || bySpend(one, other);
+  if (order === "case") return (one, other) => TEXT_ORDER.compare(other.case, one.case) || bySpend(other, one);
   if (order === "key") return (one, other) => (other.keyAge ?? -1) - (one.keyAge ?? -1);
   if (order === "spend") return bySpend;
   const link = DATA.links.indexOf(order.replace(/^link:/, ""));
@@ -30,6 +31,19 @@ function comparison(order) {
     return (one, other) => rank(one) - rank(other) || bySpend(one, other);
   }
   return (one, other) => one.rank - other.rank || bySpend(one, other);
+}
+// Names and cases from A to Z, and all else with the most, or the worst, first.
+function isDownAtFirst(order) { return order !== "name" && order !== "case"; }
+
+// All accounts in the order asked for, kept while somebody types.
+function inOrder() {
+  const key = VIEW.order + VIEW.isDown;
+  if (ordered.key !== key) {
+    const compare = comparison(VIEW.order);
+    const sign = VIEW.isDown ? 1 : -1;
+    ordered = { key: key, accounts: ACCOUNTS.slice().sort((one, other) => sign * compare(one, other) || one.index - other.index) };
+  }
+  return ordered.accounts;
 }
 function isShown(account, words) {
   if (VIEW.states.size && !VIEW.states.has(WORST_FIRST[account.rank])) return false;
@@ -43,10 +57,7 @@ function isShown(account, words) {
 }
 function redraw() {
   const words = VIEW.search.toLowerCase().split(/\s+/).filter((word) => word);
-  const compare = comparison(VIEW.order);
-  const sign = VIEW.isDown ? 1 : -1;
-  chosen = ACCOUNTS.filter((account) => isShown(account, words));
-  chosen.sort((one, other) => sign * compare(one, other) || one.index - other.index);
+  chosen = inOrder().filter((account) => isShown(account, words));
   drawn = 0;
   at("matrix-body").replaceChildren();
   drawSlice(SLICE);

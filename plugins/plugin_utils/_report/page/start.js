@@ -20,7 +20,7 @@ function showFilters() {
   listen("search", "input", (value) => { VIEW.search = value; });
   listen("case", "change", (value) => { VIEW.case = value; });
   listen("link", "change", (value) => { VIEW.link = value; VIEW.codes = ""; });
-  listen("order", "change", (value) => { VIEW.order = value; VIEW.isDown = true; });
+  listen("order", "change", (value) => { VIEW.order = value; VIEW.isDown = isDownAtFirst(value); });
   at("filters").addEventListener("submit", (event) => event.preventDefault());
   at("reset").addEventListener("click", () => { reset(); redraw(); at("search").focus(); });
   document.addEventListener("keydown", (event) => {
@@ -37,7 +37,7 @@ function showMatrix() {
   const row = make("tr", { role: "row" });
   const heading = (order, words, kind) => {
     const press = () => {
-      VIEW.isDown = VIEW.order === order ? !VIEW.isDown : true;
+      VIEW.isDown = VIEW.order === order ? !VIEW.isDown : isDownAtFirst(order);
       VIEW.order = order;
       redraw();
     };
@@ -85,8 +85,13 @@ function openAccount(account) {
   at("accounts").scrollIntoView();
 }
 
-// So that a view can be kept as a bookmark; a file's page may not always do that.
+// So that a view can be kept as a bookmark; a file's page may not always do that, and no browser does it many times a second.
+let keeping = 0;
 function keepInAddress() {
+  clearTimeout(keeping);
+  keeping = setTimeout(keepNow, 250);
+}
+function keepNow() {
   const kept = new URLSearchParams();
   if (VIEW.states.size) kept.set("state", [...VIEW.states].join(","));
   for (const key of ["search", "case", "link"]) if (VIEW[key]) kept.set(key, VIEW[key]);
@@ -102,7 +107,7 @@ function readAddress() {
   VIEW.states = new Set((kept.get("state") || "").split(",").filter((state) => WORST_FIRST.includes(state)));
   VIEW.search = kept.get("search") || "";
   const order = kept.get("order") || "state";
-  if (ORDERS[order] || DATA.links.includes(order.replace("link:", ""))) VIEW.order = order;
+  if (ORDERS[order] || DATA.links.includes(order.replace("link:", ""))) Object.assign(VIEW, { order: order, isDown: isDownAtFirst(order) });
   if (DATA.links.includes(kept.get("link"))) VIEW.link = kept.get("link");
   if (ACCOUNTS.some((account) => account.case === kept.get("case"))) VIEW.case = kept.get("case");
 }

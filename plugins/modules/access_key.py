@@ -70,6 +70,11 @@ options:
         fleet. RV(finops_for_cloud.aws.account#module:data_source) is made for this.
       - Empty means that the platform lists none. Without it the module asks the platform.
     type: dict
+  last_use:
+    description:
+      - Whether to ask IAM when the key in service was last used, by one more call. An audit does.
+    type: bool
+    default: false
   delivered:
     description:
       - Whether AWS has delivered to the export already, as RV(finops_for_cloud.aws.cur#module:cur) says.

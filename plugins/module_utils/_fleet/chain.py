@@ -229,7 +229,7 @@ def _credentials(seen: Seen, now: datetime.datetime) -> Look:
         key.get("id"), key.get("age_days"), seen.max_key_age_days
     )
     found = _too_old(seen, key)
-    if "use_is_known" in key and not key["use_is_known"]:
+    if key.get("use_is_known") is False:
         return Look(
             "{0}; when it was last used may not be seen".format(told),
             UNKNOWN,

@@ -73,7 +73,7 @@ def coverage(
     by_account = dict((str(row["account_id"]), row) for row in rows)
     of_account = dict((str(source.get("account_id")), source) for source in sources)
     spent = _spent(costs, currency, months)
-    found = []
+    found: list[dict[str, Any]] = []
     for management, accounts in organizations.items():
         is_root_there = management in of_account and not _is_linked(of_account[management])
         for account in accounts:

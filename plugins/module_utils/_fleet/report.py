@@ -175,7 +175,7 @@ def _row_of(stray: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_stray(account: Mapping[str, Any], stray: Mapping[str, Any]) -> dict[str, Any]:
-    links = []
+    links: list[dict[str, Any]] = []
     for link in account["links"]:
         if link["link"] == "source":
             evidence = ". ".join(

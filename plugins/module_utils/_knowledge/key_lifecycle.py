@@ -183,17 +183,23 @@ def _only_proved(key: Key) -> bool:
     return key.last_used_service == PROOF_SERVICE and key.last_used - key.created <= PROOF_WINDOW
 
 
-def describe(facts: Facts) -> list[dict[str, Any]]:
-    """The keys with their states, for results and reports."""
-    return [
-        {
-            "id": key.id,
-            "state": facts.state(key),
-            "status": "Active" if key.active else "Inactive",
-            "created": key.created.isoformat(),
-            "age_days": facts.age_in_days(key),
-            "last_used": key.last_used.isoformat() if key.last_used else None,
-            "last_used_service": key.last_used_service,
-        }
-        for key in facts.keys
-    ]
+def describe(facts: Facts, used: Key | None = None) -> list[dict[str, Any]]:
+    """The keys with their states, for results and reports.
+
+    used: one whose last use was asked for, which has C(use_is_known) too.
+    """
+    return [_described(facts, key, used) for key in facts.keys]
+
+
+def _described(facts: Facts, key: Key, used: Key | None) -> dict[str, Any]:
+    shown = used if used is not None and used.id == key.id else key
+    return {
+        "id": key.id,
+        "state": facts.state(key),
+        "status": "Active" if key.active else "Inactive",
+        "created": key.created.isoformat(),
+        "age_days": facts.age_in_days(key),
+        "last_used": shown.last_used.isoformat() if shown.last_used else None,
+        "last_used_service": shown.last_used_service,
+        **({"use_is_known": shown.use_is_known} if shown is used else {}),
+    }

@@ -57,11 +57,12 @@ _KEPT_SECRET = Answer("kept", ("secret_access_key",))
 
 @dataclasses.dataclass
 class State:
-    """The facts about the keys, the account's data source, and whether it is in vain to hand it a key once more."""
+    """The facts, the data source, whether it is in vain to hand it a key once more, the key in service with its last use."""
 
     facts: Facts
     source: dict[str, Any] | None
     gives_up: bool = False
+    used: Key | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +86,7 @@ class AccessKey(Listed):
         "retire": {"type": "bool", "default": True},
         "drain_seconds": {"type": "int", "default": 30},
         "access_key_id": {"type": "str"},
+        "last_use": {"type": "bool", "default": False},
         **VISIT_OPTIONS,
     }
 
@@ -127,7 +129,9 @@ class AccessKey(Listed):
             if seen(self.clients, lambda: self._has_switched(facts)):
                 return self.read()
         is_taken = self._fits(source) and facts.source_key_id in (self._new_id(), facts.store_key_id)
-        return State(facts, source, self.gives_up(is_taken))
+        in_service = facts.in_service if self.options["last_use"] else None
+        used = UserKeys(self.clients, self.user).with_last_use(in_service) if in_service else None
+        return State(facts, source, self.gives_up(is_taken), used)
 
     def plan(self, current: State) -> Plan:
         """What becomes of every key by the table of key_lifecycle; a new key where none serves or the old one is due."""
@@ -150,7 +154,7 @@ class AccessKey(Listed):
 
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
         """C(access_key), the one in service after the steps; C(data_source), which holds it; C(access_keys) before them."""
-        keys = key_lifecycle.describe(current.facts)
+        keys = key_lifecycle.describe(current.facts, current.used)
         if self.absent:
             return {"access_key": None, "data_source": summary(current.source), "access_keys": keys}
         would_write = not self.applied and any(step.client == "platform" for step in steps)

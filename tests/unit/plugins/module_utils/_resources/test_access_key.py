@@ -304,3 +304,20 @@ def test_an_error_of_aws_about_the_quota_is_not_taken_for_a_refusal() -> None:
     assert AwsError(
         "iam:create_access_key", "LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2"
     ).was_overtaken
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_last_use_of_the_key_in_service_is_asked_for_where_that_is_wanted(asked: bool) -> None:
+    day = datetime.datetime(2026, 2, 1, tzinfo=datetime.timezone.utc)
+    listed = [{"AccessKeyId": "HELD", "Status": "Active", "CreateDate": day}]
+    clients = FakeClients(
+        {
+            "cloud_accounts": [[source("HELD")]],
+            "list_access_keys": {"AccessKeyMetadata": listed},
+            "get_access_key_last_used": {"AccessKeyLastUsed": {"LastUsedDate": day, "ServiceName": "s3"}},
+        }
+    )
+    resource = AccessKey({**PLATFORM, "last_use": asked}, clients)
+    found = resource.describe(resource.read(), [])["access_keys"][0]
+    assert (found["last_used"], found.get("use_is_known")) == ((day.isoformat(), True) if asked else (None, None))
+    assert clients.operations("get_access_key_last_used") == (["get_access_key_last_used"] if asked else [])

@@ -95,9 +95,7 @@ def things_go_wrong(emulator: Emulator, past: Past) -> set[str]:
     key = fleet.sources()[fleet.member(1)["finops_account_id"]]["config"]["access_key_id"]
     emulator.faults.age_key(key, days=100)
     _connect_anew(fleet, past)
-    now = int(past.now.timestamp())
-    error = {"last_import_attempt_at": now - 3600, "last_import_attempt_error": "An error occurred (AccessDenied)"}
-    fleet.set_source(fleet.standalone(), last_import_at=now - 3 * 86400, **error)
+    past.fail_import(emulator.standalone_account_id, "An error occurred (AccessDenied) when calling GetObject")
     return {"USER_POLICY_MISSING", "KEY_DUE", "HISTORY_LACKING", "SOURCE_IMPORT_FAILED"}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.emulator.fleet import Emulator
 from tests.emulator.platform.routes import RESOURCE_TYPES
+from tests.emulator.platform.store import CloudAccount
 
 _DAY = datetime.timedelta(days=1)
 _HOUR = datetime.timedelta(hours=1)
@@ -48,11 +49,24 @@ class Past:
         self._emulator.platform.imports.schedule_round()
         self._emulator.platform.imports.run()
 
+    def fail_import(self, account: str, reason: str) -> None:
+        """The last import of an account's data source failed an hour ago; the one before was days ago."""
+        store, moment = self._emulator.platform.store, int((self.now - _HOUR).timestamp())
+        source = next(one for one in self._sources() if one.account_id == account)
+        done, error = int((self.now - 3 * _DAY).timestamp()), reason[:255]
+        failed = {"last_import_at": done, "last_import_attempt_at": moment, "last_import_attempt_error": error}
+        store.put(dataclasses.replace(source, **failed))
+        made = store.add_report_import(source.id, state="failed", state_reason=reason)
+        store.put_report_import(dataclasses.replace(made, created_at=moment, updated_at=moment))
+
+    def _sources(self) -> list[CloudAccount]:
+        store = self._emulator.platform.store
+        return [source for one in store.organizations() for source in store.cloud_accounts(one.id)]
+
     def discover(self) -> None:
         """The platform has looked for the resources of every account an hour ago."""
         moment = int((self.now - _HOUR).timestamp())
         infos: dict[str, Any] = {name: {"last_discovery_at": moment, "observe_time": moment} for name in RESOURCE_TYPES}
         store = self._emulator.platform.store
-        for organization in store.organizations():
-            for source in store.cloud_accounts(organization.id):
-                store.put(dataclasses.replace(source, details={"discovery_infos": infos, "resources": 3}))
+        for source in self._sources():
+            store.put(dataclasses.replace(source, details={"discovery_infos": infos, "resources": 3}))

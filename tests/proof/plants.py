@@ -19,6 +19,8 @@ from tests.proof.healthy import Proven
 
 USER, DISCOVERY, BILLING = "FinOpsForCloudUser", "FinOpsForCloudResourceDiscovery", "FinOpsForCloudBillingImport"
 Act = Callable[[Proven, Variables], object]
+# What follows where no file of any month is found.
+_NO_COST = ("cost", "COST_NOT_DELIVERED")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,13 +119,11 @@ def _of_the_export() -> Iterator[Plant]:
 
         return act
 
-    yield _standalone("export deleted", "configuration", "CUR_MISSING", deleted, ("export", "EXPORT_NONE"))
+    yield _standalone("export deleted", "export", "CUR_MISSING", deleted, ("execution", "EXECUTION_NONE"))
     without = query(lambda text: text.replace("line_item_blended_cost, ", ""))
     yield _standalone("a column taken out of the query", "configuration", "CUR_DIFFERS", without)
-    yield _standalone(
-        "WHERE", "configuration", "CUR_ROWS_CUT", query(lambda text: f"{text} WHERE line_item_blended_cost > 1")
-    )
-    yield _standalone("LIMIT", "configuration", "CUR_ROWS_CUT", query(lambda text: f"{text} LIMIT 10"))
+    yield _standalone("WHERE", "export", "CUR_ROWS_CUT", query(lambda text: f"{text} WHERE line_item_blended_cost > 1"))
+    yield _standalone("LIMIT", "export", "CUR_ROWS_CUT", query(lambda text: f"{text} LIMIT 10"))
     for name, value in (
         ("TIME_GRANULARITY", "DAILY"),
         ("TIME_GRANULARITY", "MONTHLY"),
@@ -132,12 +132,11 @@ def _of_the_export() -> Iterator[Plant]:
     ):
         yield _standalone(f"{name} {value}", "configuration", "CUR_TABLE", table(name, value))
     csv = output(Format="TEXT_OR_CSV", Compression="GZIP")
-    yield _standalone("format CSV", "configuration", "CUR_FORMAT", csv)
+    yield _standalone("format CSV", "files", "CUR_FORMAT", csv)
+    yield _standalone("a folder for each delivery", "files", "CUR_FORMAT", output(Overwrite="CREATE_NEW_REPORT"))
+    moved = place(S3Prefix="elsewhere")
     yield _standalone(
-        "a folder for each delivery", "configuration", "CUR_FORMAT", output(Overwrite="CREATE_NEW_REPORT")
-    )
-    yield _standalone(
-        "delivered under another prefix", "configuration", "CUR_SOURCE_READS_ANOTHER", place(S3Prefix="elsewhere")
+        "delivered under another prefix", "source", "SOURCE_REPORT", moved, ("files", "FILES_NONE"), _NO_COST
     )
     for reason in ("INSUFFICIENT_PERMISSION", "BILL_OWNER_CHANGED", "INTERNAL_FAILURE", "DEPRECATED"):
         yield _standalone(f"unhealthy: {reason}", "export", "CUR_UNHEALTHY", unhealthy(reason))
@@ -207,9 +206,11 @@ def _of_deliveries() -> Iterator[Plant]:
     for status in ("QUERY_FAILURE", "DELIVERY_FAILURE"):
         yield _standalone(status, "execution", "EXECUTION_FAILED", failed(status))
     yield _standalone("no delivery for three days", "files", "FILES_STALE", aged(3))
-    yield _standalone("files deleted", "files", "FILES_NONE", with_files(lambda files: files.delete("")))
+    yield _standalone("files deleted", "files", "FILES_NONE", with_files(lambda files: files.delete("")), _NO_COST)
     this_month = with_files(lambda files: files.delete(f"BILLING_PERIOD={files.month}"))
-    yield _standalone("this month's files deleted", "files", "FILES_MONTH_MISSING", this_month)
+    yield _standalone(
+        "this month's files deleted", "files", "FILES_MONTH_MISSING", this_month, ("files", "FILES_STALE")
+    )
     no_manifest = with_files(lambda files: files.delete("Manifest.json"))
     yield _standalone("no manifest", "files", "FILES_NO_MANIFEST", no_manifest)
     short = with_files(lambda files: files.name_another_in_manifest())
@@ -308,7 +309,8 @@ def _of_the_user() -> Iterator[Plant]:
     inline = iam("put_user_policy", PolicyName="extra", PolicyDocument=_document("s3:ListAllMyBuckets"))
     yield _member("inline policy", "configuration", "USER_INLINE_POLICY", inline)
     anything = iam("put_user_policy", PolicyName="all", PolicyDocument=_document("*"))
-    yield _member("administrator", "configuration", "USER_ADMINISTRATOR", anything)
+    inline_as_well = ("configuration", "USER_INLINE_POLICY")
+    yield _member("administrator", "configuration", "USER_ADMINISTRATOR", anything, inline_as_well)
     foreign = iam("attach_user_policy", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     yield _member("foreign policy", "configuration", "USER_POLICY_FOREIGN", foreign)
     yield _member("group", "configuration", "USER_GROUP", in_a_group)
@@ -344,9 +346,7 @@ def _of_the_source() -> Iterator[Plant]:
         return lambda fleet, account: fleet.set_source(account, **values)
 
     def import_failed(fleet: Proven, account: Variables) -> None:
-        done = int(fleet.past.now.timestamp()) - 86400
-        error = {"last_import_attempt_at": done + 3600, "last_import_attempt_error": "AccessDenied"}
-        fleet.set_source(account, last_import_at=done, **error)
+        fleet.past.fail_import(account["finops_account_id"], "AccessDenied")
 
     def stalled(fleet: Proven, account: Variables) -> None:
         done = int(fleet.past.now.timestamp()) - 4 * 86400
@@ -366,16 +366,31 @@ def _of_the_source() -> Iterator[Plant]:
         return act
 
     def of_another_type(fleet: Proven, account: Variables) -> None:
-        credentials = fleet.credentials(fleet.sources()[account["finops_account_id"]]["id"])
-        fleet.remove_source(account)
-        name = f"aws-{account['finops_account_id']}"
-        fleet.platform().create_cloud_account(name=name, type="aws_cnr", config={**credentials, "linked": True})
+        store = fleet.emulator.platform.store
+        source = store.cloud_account(fleet.sources()[account["finops_account_id"]]["id"])
+        assert source is not None
+        keys = {key: source.config[key] for key in ("access_key_id", "secret_access_key")}
+        store.put(dataclasses.replace(source, config={**keys, "linked": True}))
 
-    yield _member("no data source", "source", "SOURCE_MISSING", lambda fleet, account: fleet.remove_source(account))
+    def removed(fleet: Proven, account: Variables) -> None:
+        fleet.remove_source(account)
+
+    def variable(name: str, value: str) -> Act:
+        return lambda fleet, account: account.update({name: value})
+
+    # Nobody has used the key, so that nothing but the note at the user says whose it is.
+    nobodys = (("credentials", "KEY_MISSING"), ("credentials", "KEY_ORPHANED"), ("cost", "COST_NO_SOURCE"))
+    yield _member("no data source", "source", "SOURCE_MISSING", removed, *nobodys)
+    yield _member("another name", "source", "SOURCE_NAME", variable("finops_data_source_name", "Another"))
+    no_role = variable("finops_assume_role_arn", "arn:aws:iam::111122223333:role/Gone")
+    yield _member("no role", "login", "ACCOUNT_NO_LOGIN", no_role)
+    yield _member("a bad variable", "configuration", "OPTION_INVALID", variable("finops_user_name", "no/slash"))
     yield _member("asleep", "source", "SOURCE_IMPORT_OFF", set_to(auto_import=False))
     no_advice = set_to(process_recommendations=False)
     yield _member("no recommendations", "source", "SOURCE_RECOMMENDATIONS_OFF", no_advice)
-    yield _standalone("wrong type", "source", "SOURCE_TYPE_WRONG", of_another_type)
+    yield _standalone(
+        "wrong type", "source", "SOURCE_TYPE_WRONG", of_another_type, ("source", "SOURCE_LEFT_ORGANIZATION")
+    )
     yield _standalone("import error", "import", "SOURCE_IMPORT_FAILED", import_failed)
     yield _standalone("import stalled", "import", "IMPORT_STALE", stalled)
     failed = discovery(last_error_at=4_000_000_000, last_error="UnauthorizedOperation")

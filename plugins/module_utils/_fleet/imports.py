@@ -109,8 +109,14 @@ def _judged(seen: Seen, payer: Payer, source: Mapping[str, Any], now: datetime.d
     if has_failed and not (ended and ended.get("state") == "completed"):
         return Look(told, findings=[_import_failed(source, ended, whose)], since=iso(last))
     refuted = frozenset(["SOURCE_IMPORT_FAILED"] if has_failed else [])
+    quiet_since = max(last or _EARLY, moment(source.get("last_import_attempt_at")) or _EARLY)
+    if quiet_since > _EARLY and now - quiet_since > NEW and not _is_active(payer):
+        title = "{0}, and the platform, which tries every hour, has not tried since {1}".format(
+            told, shown(quiet_since)
+        )
+        return Look(told, findings=[_stale(title)], since=iso(quiet_since), refuted=refuted)
     if last is not None and last >= since and not has_failed:
-        return _after(payer, newest, told, last, now)
+        return _after(payer, newest, told)
     age = now - since
     if health == import_health.WAITING and (newest is None or age < NEW):
         title = "the data source{0} waits for AWS's first delivery".format(whose)
@@ -125,11 +131,9 @@ def _judged(seen: Seen, payer: Payer, source: Mapping[str, Any], now: datetime.d
     return Look(told, findings=[_stale(_sentence(told, what))], since=iso(since if since > _EARLY else None))
 
 
-def _after(payer: Payer, newest: datetime.datetime | None, told: str, last: Any, now: datetime.datetime) -> Look:
+def _after(payer: Payer, newest: datetime.datetime | None, told: str) -> Look:
     if newest is not None:
         return Look("{0}, after the newest files, of {1}".format(told, shown(newest)))
-    if now - last > NEW:
-        return Look(told, findings=[_stale("{0}, and the platform imports every hour".format(told))], since=iso(last))
     if nothing_delivered(payer):
         return Look("{0}, and there is nothing to import yet".format(told))
     return Look(

@@ -228,8 +228,11 @@ def write_object(call: ApiCall, state: AwsState) -> Response | None:
 
 
 def read_object(call: ApiCall, state: AwsState) -> Response | None:
-    """Needs the key that the object is encrypted with."""
+    """Needs the key that the object is encrypted with; of an object without bytes there is no range, the last ones neither."""
     s3_encryption.check_read(call)
+    found = _bucket(call).keys.get(str(call.params["Key"]))
+    if found is not None and not found.size and call.header("range").startswith("bytes=-"):
+        raise AwsError("InvalidRange", "The requested range is not satisfiable", 416)
     return None
 
 

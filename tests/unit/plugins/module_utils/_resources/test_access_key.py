@@ -36,6 +36,7 @@ from tests.unit.plugins.module_utils._resources.keys import (
     key,
     named,
     operations,
+    source,
     state,
 )
 from tests.unit.plugins.module_utils.fake_clients import FakeClients, codes, titles

@@ -54,7 +54,11 @@ class Past:
         store, moment = self._emulator.platform.store, int((self.now - _HOUR).timestamp())
         source = next(one for one in self._sources() if one.account_id == account)
         done, error = int((self.now - 3 * _DAY).timestamp()), reason[:255]
-        failed = {"last_import_at": done, "last_import_attempt_at": moment, "last_import_attempt_error": error}
+        failed: dict[str, Any] = {
+            "last_import_at": done,
+            "last_import_attempt_at": moment,
+            "last_import_attempt_error": error,
+        }
         store.put(dataclasses.replace(source, **failed))
         made = store.add_report_import(source.id, state="failed", state_reason=reason)
         store.put_report_import(dataclasses.replace(made, created_at=moment, updated_at=moment))

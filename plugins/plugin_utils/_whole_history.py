@@ -84,7 +84,7 @@ def left_asleep(
     roots: Mapping[str, str | None],
     handled: Collection[str],
 ) -> dict[str, Mapping[str, Any]]:
-    """By host, the data sources of members that sleep still, since nobody asked their management account.
+    """By host, in the order of their names, the data sources of members that sleep still, since nobody asked their Root.
 
     sources: as the platform lists them. roots: by account its management account, None where nobody knows it.
     handled: the management accounts that were asked, each of which has woken its members and those of unknown ones.
@@ -93,7 +93,7 @@ def left_asleep(
     awake = {*handled, *((None,) if handled else ())}
     return {
         hosts[source["account_id"]]: source
-        for source in sources
+        for source in sorted(sources, key=lambda one: str(one.get("name")))
         if source.get("account_id") in hosts
         and source.get("auto_import") is False
         and roots.get(source["account_id"]) not in awake

@@ -46,8 +46,20 @@ EXPECTED = {
         3, "/Workloads/Production", "drift", {"source": ("SOURCE_IMPORT_OFF",), "cost": ("COST_ASLEEP",)}, "asleep"
     ),
     "no role": Kind(3, "/Workloads", "failed", {"login": ("ACCOUNT_NO_LOGIN",), **NOT_CONNECTED}, "role_not_assumable"),
-    "denied": Kind(2, "/Workloads/Test", "drift", NOT_CONNECTED, "denied_by_scp"),
-    "wrong type": Kind(2, "/Workloads/Production", "failed", {"source": ("SOURCE_TYPE_WRONG",)}, "wrong_type"),
+    "denied": Kind(
+        2,
+        "/Workloads/Test",
+        "drift",
+        {"configuration": ("READ_FAILED",), "credentials": ("READ_FAILED",), **NOT_CONNECTED},
+        "denied_by_scp",
+    ),
+    # Made as standalone accounts: with a report of their own, so their cost arrives.
+    "wrong type": Kind(
+        2,
+        "/Workloads/Production",
+        "failed",
+        {"source": ("SOURCE_TYPE_WRONG",), "configuration": ("USER_POLICY_EXCESS",)},
+    ),
     "stalled": Kind(2, "/Workloads/Production", "failed", {"import": ("IMPORT_STALE",)}),
     "suspended": Kind(3, "/Workloads/Test", None, reason="suspended"),
     "closed": Kind(2, "/Workloads/Test", None, reason="suspended"),
@@ -85,11 +97,15 @@ class _Told:
         self._fleet: Proven = organization.fleet  # type: ignore[assignment]
         (member,) = self._fleet.emulator.member_account_ids
         self.accounts = {
-            name: [organization.account(f"{name} {number}", kind.unit) for number in range(kind.count)]
+            name: [
+                organization.account(f"{name} {number}", kind.unit) for number in range(kind.count - (name == "right"))
+            ]
             for name, kind in EXPECTED.items()
         }
         # The emulator begins with one member.
-        self.accounts["right"][-1] = member
+        self.accounts["right"].append(member)
+        places = {"SourceParentId": organization.unit("/"), "DestinationParentId": organization.unit("/Workloads")}
+        organization.api.move_account(AccountId=member, **places)
         self._live()
         self.report = self._audit()
         self.ignored = self._ignored()
@@ -99,7 +115,7 @@ class _Told:
         everyone = [account for accounts in self.accounts.values() for account in accounts]
         past.begin([self._organization.management, *everyone])
         for account in self.accounts["no role"]:
-            self._without_role(account)
+            self._close_role(account)
         for account in self.accounts["denied"]:
             bind(self._organization, account, Action=["iam:*"])
         for account in (*self.accounts["suspended"], *self.accounts["closed"]):
@@ -118,14 +134,13 @@ class _Told:
             times = ("last_import_at", "last_import_modified_at", "last_import_attempt_at")
             fleet.set_source({"finops_account_id": account}, **dict.fromkeys(times, days_ago))
 
-    def _without_role(self, account: str) -> None:
+    def _close_role(self, account: str) -> None:
+        """Let the role that others come in by trust its own account alone."""
+        principal = {"AWS": f"arn:aws:iam::{account}:root"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         iam = self._fleet.client("iam", self._organization.reached(account))
-        name = "OrganizationAccountAccessRole"
-        for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-            iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=name, PolicyName=policy)
-        iam.delete_role(RoleName=name)
+        iam.update_assume_role_policy(RoleName="OrganizationAccountAccessRole", PolicyDocument=document)
 
     def _options(self, standalone: list[str]) -> dict[str, Any]:
         return {"organizational_units": [self._organization.unit("/Workloads")], "standalone_accounts": standalone}

@@ -135,7 +135,9 @@ def _reason(
 ) -> str | None:
     """Why an account is not on the bill, None where it is."""
     if source is not None:
-        if _has_code(row, "SOURCE_TYPE_WRONG") or (_is_linked(source) and account["id"] == management):
+        if (_has_code(row, "SOURCE_TYPE_WRONG") and not arrives(row)) or (
+            _is_linked(source) and account["id"] == management
+        ):
             return WRONG_TYPE
         if source.get("auto_import") is False:
             return ASLEEP
@@ -154,6 +156,11 @@ def _reason(
 
 def _has_code(row: Mapping[str, Any] | None, code: str) -> bool:
     return row is not None and any(code in link["codes"] for link in row["links"])
+
+
+def arrives(row: Mapping[str, Any] | None) -> bool:
+    """Whether every full month's cost is on the bill, whatever else is wrong with the account."""
+    return any(link["link"] == "cost" and link["state"] == "ok" for link in (row or {}).get("links", ()))
 
 
 def _is_denied_by_scp(row: Mapping[str, Any]) -> bool:

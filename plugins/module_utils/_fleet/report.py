@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.chain import chain
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import arrives
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.money import rounded, spend
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.seen import Seen, iso
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.links import (
@@ -218,7 +219,7 @@ def _is_connected(account: Mapping[str, Any]) -> bool:
     """Whether its cost can reach the bill: it has a data source that is awake."""
     codes = {code for link in account["links"] if link["link"] in _OF_THE_BILL for code in link["codes"]}
     asked = any(link["link"] == "source" and link["state"] != NOT_ASKED for link in account["links"])
-    return asked and not codes & _NOT_CONNECTED
+    return asked and not codes & (_NOT_CONNECTED - ({"SOURCE_TYPE_WRONG"} if arrives(account) else set()))
 
 
 _OF_THE_BILL = ("source", "import", "cost")

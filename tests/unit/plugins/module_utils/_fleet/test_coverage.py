@@ -116,7 +116,15 @@ DENIED = (
         ),
         ("ACTIVE", {"source": source(MEMBER, auto_import=False)}, True, source(MEMBER, auto_import=False), "asleep"),
         ("ACTIVE", {}, False, source(MEMBER, auto_import=False), "asleep"),
-        ("ACTIVE", {"source": source(MEMBER, config={})}, True, source(MEMBER, config={}), "wrong_type"),
+        # Its cost arrives all the same, or does not.
+        ("ACTIVE", {"source": source(MEMBER, config={})}, True, source(MEMBER, config={}), None),
+        (
+            "ACTIVE",
+            {"source": source(MEMBER, config={}), "platform_costs": {}},
+            True,
+            source(MEMBER, config={}),
+            "wrong_type",
+        ),
         ("ACTIVE", {}, False, source(MEMBER, config={}), None),
         ("ACTIVE", {}, True, source(MEMBER), None),
         ("ACTIVE", {}, False, source(MEMBER), None),

@@ -50,7 +50,7 @@ def test_an_object_without_bytes_has_no_range(bench: Bench, stored: dict[str, An
     assert outcome(bench.admin("s3").get_object, **stored, Range=asked)[:2] == ("InvalidRange", 416)
 
 
-@pytest.mark.parametrize("asked", ["bytes=5-2", "lines=1-2", "bytes=0-1,3-4", "bytes=x-y"])
+@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=0-1,3-4", "bytes=x-y"])
 def test_a_range_that_s3_does_not_know_is_the_whole_object(bench: Bench, stored: dict[str, Any], asked: str) -> None:
     answer = bench.admin("s3").get_object(**stored, Range=asked)
     assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Body"].read()) == (200, CONTENT)

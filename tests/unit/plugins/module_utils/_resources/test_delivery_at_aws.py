@@ -51,14 +51,14 @@ def looked_at(world: World, report: Report, **options: Any) -> tuple[list[str], 
         "name": report.name,
         **options,
     }
-    world.emulator.start_run("look")
+    world.emulator.aws.log.clear()
     result = run(Delivery, options, Clients(options), Mode(info=True))
     assert "delivery" in result, result
     return [finding["code"] for finding in result["findings"]], result["delivery"]
 
 
 def calls(world: World) -> list[str]:
-    return [call["operation"] for call in world.emulator.calls("look")]
+    return [call["operation"] for call in world.emulator.aws.log.as_json(None)]
 
 
 def test_a_delivery_is_right_and_its_costs_are_exact(world: World) -> None:

@@ -55,7 +55,8 @@ class RoleVariables:
             options["preflight"] = intent == procedure.CONNECT and boolean(options.get("preflight", True))
         if module == "access_key":
             options["data_source"] = {**options["data_source"], **self._values(_DATA_SOURCE)}
-            options["last_use"] = intent == procedure.AUDIT
+        if module == "access_key" and intent == procedure.AUDIT:
+            options["last_use"] = True
         if module == "access_key" and intent == procedure.ROTATE:
             options.update(self._rotation())
         if module == "access_key" and intent == procedure.AUDIT:

@@ -50,8 +50,8 @@ class Past:
         self._emulator.platform.imports.run()
 
     def fail_import(self, account: str, reason: str) -> None:
-        """The last import of an account's data source failed an hour ago; the one before was days ago."""
-        store, moment = self._emulator.platform.store, int((self.now - _HOUR).timestamp())
+        """The import of an account's data source fails now; the last one that did not was days ago."""
+        store, moment = self._emulator.platform.store, self._emulator.clock.timestamp() + 1
         source = next(one for one in self._sources() if one.account_id == account)
         done, error = int((self.now - 3 * _DAY).timestamp()), reason[:255]
         failed: dict[str, Any] = {

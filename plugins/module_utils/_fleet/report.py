@@ -167,7 +167,7 @@ def _with_strays(rows: Sequence[Mapping[str, Any]], strays: Sequence[Mapping[str
 
 def _row_of(stray: Mapping[str, Any]) -> dict[str, Any]:
     told = "the account is not in the inventory"
-    links = [
+    links: list[dict[str, Any]] = [
         {"link": link, "state": NOT_ASKED, "codes": [], "evidence": told, "next_action": "", "since": None}
         for link in LINKS
     ]

@@ -20,7 +20,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.re
 
 # Cost Explorer's API reference: 13 months of history, with the one that runs.
 _MONTHS = range(1, 13)
-_COST_EXPLORER_REGION = {"aws": "us-east-1", "aws-cn": "cn-northwest-1"}
+# Where each partition has the two services (facts of AWS's endpoints, by botocore's model).
+_REGION = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+_WITH_COST_EXPLORER = ("aws", "aws-cn")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +58,10 @@ class Organization(Resource):
 
     def read(self) -> State:
         """Two calls and one for each further 20 accounts; with O(cost_explorer) one more, which AWS charges for."""
+        region = _REGION.get(self.clients.partition)
+        if region is not None:
+            self.clients.use_region("organizations", region)
+            self.clients.use_region("ce", region)
         try:
             about = self.clients.read("organizations", "describe_organization")["Organization"]
         except AwsError as error:
@@ -103,10 +109,8 @@ class Organization(Resource):
         return [organizations.account_of(entry) for entry in entries]
 
     def _with_costs(self, state: State) -> State:
-        region = _COST_EXPLORER_REGION.get(self.clients.partition)
-        if region is None:
+        if self.clients.partition not in _WITH_COST_EXPLORER:
             return dataclasses.replace(state, why="this partition of AWS has no Cost Explorer")
-        self.clients.use_region("ce", region)
         begin, end = _full_months(self.months, datetime.datetime.now(datetime.timezone.utc))
         try:
             return dataclasses.replace(state, costs=self._costs(begin, end))

@@ -25,7 +25,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 # The options that are no variables, by reason.
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
-    "the intent decides it": {"rotate", "retire"},
+    "the intent decides it": {"rotate", "retire", "last_use"},
     "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables", "report"},
     "earlier audits know it": {"known_costs"},
     "only for tasks that call a module by its name": {
@@ -128,6 +128,12 @@ def test_a_rotation_retires_the_old_key_at_once_only_in_check_mode(now: Any, rot
     assert (options["rotate"], options["retire"]) == (rotate, check_mode)
     assert "rotate" not in variables.options("access_key")
     assert "rotate" not in variables.options("account", procedure.ROTATE)
+
+
+def test_an_audit_asks_when_the_key_was_last_used() -> None:
+    variables = role_variables(finops_case="member")
+    assert variables.options("access_key", procedure.AUDIT)["last_use"] is True
+    assert "last_use" not in variables.options("access_key")
 
 
 def test_readers_of_errors_see_variables() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -36,6 +36,8 @@ _ARGUMENTS = {
     "earlier": {"type": "dict"},
 }
 _NO_USER = "the data source works with an assumed role, so no user serves it"
+# What the roles loop over: every step of the case.
+_ALL_STEPS = "{{ finops_steps }}"
 # Seconds between the first calls of workers that begin together.
 _APART = 0.02
 
@@ -62,8 +64,8 @@ class ActionModule(Shell):
             finding = blocked("OPTION_INVALID", str(error), "").as_result(module)
             result = {"changed": False, "findings": [finding]}
         under_way.note(result, self.clients)
-        if "arn" in result and module == "account" and intent in (procedure.CONNECT, procedure.AUDIT):
-            self._look_ahead(intent, under_way, task_vars)
+        if module == "account" and "case" in result and intent in (procedure.CONNECT, procedure.AUDIT):
+            self._look_ahead(result["case"], intent, under_way, task_vars)
         if "finops_fleet" in task_vars:
             # The recap of such a run tells what is worth knowing, once.
             result.pop("warnings", None)
@@ -87,23 +89,17 @@ class ActionModule(Shell):
             options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
         return options
 
-    def _look_ahead(self, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> None:
+    def _look_ahead(self, case: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> None:
         """Begin what the steps to come are sure to read of an account that is connected, so that their waits lie side by side."""
-        if under_way.clients is None or under_way.has_failed or not under_way.data_source:
+        is_whole = self._task.loop in (_ALL_STEPS, [_ALL_STEPS])
+        if not is_whole or under_way.clients is None or under_way.has_failed or not under_way.data_source:
             return
         under_way.clients.early = Early()
-        for module in _modules_of(self._templar.template(self._task.loop or [])):
+        for module in procedure.resources(case, intent):
             options = self._options(module, intent, under_way, task_vars)
             runs_here = intent == procedure.AUDIT or self._fits_in_process(module, options, task_vars)
             if runs_here and not _lacks(module, options, under_way):
                 under_way.clients.begin(*foreseen(module, options))
-
-
-def _modules_of(loop: Sequence[Any]) -> list[str]:
-    """The modules of a task's loop: each item names one, or has it as C(module); Ansible has a template's items in a list."""
-    items = [item for entry in loop for item in (entry if isinstance(entry, list) else [entry])]
-    named = [item.get("module") if isinstance(item, Mapping) else item for item in items]
-    return [module for module in RESOURCES if module in named]
 
 
 def _seen_of_the_fleet(module: str, task_vars: dict[str, Any]) -> dict[str, Any]:

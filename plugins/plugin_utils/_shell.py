@@ -10,7 +10,6 @@ user: a connection that is not local, become, async, an environment of the task'
 
 from __future__ import annotations
 
-import gc
 import importlib
 import sys
 from collections.abc import Mapping
@@ -57,8 +56,6 @@ class ActionModule(ActionBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # What was made before the fork outlives this worker: to look through all of it for garbage costs more than the calls.
-        gc.freeze()
         if not HAS_AMAZON_AWS:
             raise AnsibleActionFail(MISSING_AMAZON_AWS)
 

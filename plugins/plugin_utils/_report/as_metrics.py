@@ -59,9 +59,13 @@ def _metrics(report: Report) -> Iterator[tuple[str, str, list[Sample]]]:
     yield "coverage_ratio", "Connected spend as a share of all spend.", [({}, summary["coverage"])]
     yield "links", "Links of all accounts by state.", _links(report)
     yield "changes", "Links whose state is another than in the report before.", [({}, len(report["changes"]))]
-    info = [({key: account[key] for key in ("account_id", "name", "host", "case")}, 1) for account in accounts]
+    info: list[Sample] = [
+        ({key: account[key] for key in ("account_id", "name", "host", "case")}, 1) for account in accounts
+    ]
     yield "account_info", "An account and what it is called.", info
-    states = [({"account_id": account["account_id"], "state": account["state"]}, 1) for account in accounts]
+    states: list[Sample] = [
+        ({"account_id": account["account_id"], "state": account["state"]}, 1) for account in accounts
+    ]
     yield "account_state", "The state that an account is in.", states
     yield "account_spend", "Spend of a connected account.", _each(accounts, "spend", money)
     ages = [(labels, None if days is None else days * _DAY) for labels, days in _each(accounts, "key_age_days", {})]

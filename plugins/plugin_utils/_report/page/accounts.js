@@ -2,7 +2,8 @@
    GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
    SPDX-License-Identifier: GPL-3.0-or-later */
 // The matrix of accounts and links: filters, order, and rows that are drawn in slices.
-const SLICE = 60;
+// A small fleet is drawn whole, so that the browser's own search finds all of it.
+const SLICE = ACCOUNTS.length <= 100 ? 100 : 25;
 const PRINTED = 400;
 const VIEW = { states: new Set(), search: "", case: "", link: "", codes: "", order: "state", isDown: true };
 const TEXT_ORDER = new Intl.Collator("en", { numeric: true });
@@ -99,7 +100,7 @@ function accountRow(account) {
     const state = account.stateOf(index);
     const codes = account.chain[index] ? DATA.texts[account.chain[index][1]] : "";
     const title = linkWord(link) + ": " + stateWord(state).toLowerCase() + (codes ? ", " + codes : "");
-    row.append(make("td", { role: "cell", class: "c-link" + (PARTS.includes(link) ? " part" : ""), title: title }, mark(state), hidden(stateWord(state))));
+    row.append(make("td", { role: "cell", class: "c-link" + (PARTS.includes(link) ? " part" : ""), title: title }, saidMark(state)));
   });
   return row;
 }

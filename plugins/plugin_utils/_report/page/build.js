@@ -19,15 +19,31 @@ function make(tag, about, ...children) {
 }
 function fill(place, ...children) { place.replaceChildren(...children.filter((child) => child)); }
 
+// Copies of one drawing each, which cost a browser much less than references to a symbol.
+const DRAWINGS = new Map();
 function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", "#i-" + (STATE_WORDS[name] || ["copy", "theme"].includes(name) ? name : "unknown"));
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
-  return svg;
+  const known = STATE_WORDS[name] || ["copy", "theme"].includes(name) ? name : "unknown";
+  if (!DRAWINGS.has(known)) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("aria-hidden", "true");
+    for (const path of at("i-" + known).children) svg.append(path.cloneNode());
+    DRAWINGS.set(known, svg);
+  }
+  return DRAWINGS.get(known).cloneNode(true);
 }
 function mark(state) { return make("span", { class: "mark s-" + safeState(state) }, icon(state)); }
+const SAID = new Map();
+// A mark that says its state to those who do not see it.
+function saidMark(state) {
+  if (!SAID.has(state)) {
+    const one = mark(state);
+    one.setAttribute("role", "img");
+    one.setAttribute("aria-label", stateWord(state));
+    SAID.set(state, one);
+  }
+  return SAID.get(state).cloneNode(true);
+}
 function pill(state) { return make("span", { class: "pill s-" + safeState(state) }, icon(state), stateWord(state)); }
 function safeState(state) { return STATE_WORDS[state] ? state : "unknown"; }
 function hidden(text) { return make("span", { class: "hidden" }, text); }

@@ -99,7 +99,7 @@ def test_modules_in_processes_of_their_own_ask_one_after_the_other(
 def test_after_a_write_all_is_read_anew(fleet: Fleet) -> None:
     groups = connected(fleet, "member")
     iam = fleet.client("iam", fleet.member())
-    iam.create_login_profile(UserName="FinOpsForCloudUser", Password="not-Kept-1")
+    iam.create_login_profile(UserName="FinOpsForCloudUser", Password="not-Kept-1")  # pragma: allowlist secret
     run = fleet.run(groups, finops_in_process=True)
     assert run.writes == ["iam:DeleteLoginProfile"]
     after = [call["operation"] for call in run.calls if call["service"] == "iam"]

@@ -176,6 +176,11 @@ def test_layouts(browser: Browser, path: Path, name: str, size: tuple[int, int],
     page = opened.page
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     page.screenshot(path=BUILD / f"{name}-{theme}-first.png")
+    why = page.locator("tr.account .why").first
+    if name == "phone":
+        assert why.evaluate("(one) => one.getBoundingClientRect().width") > size[0] / 2
+    else:
+        assert not why.is_visible()
     page.locator("tr.account .open").first.click()
     page.locator(".missing summary").first.click()
     page.locator(".legend summary").click()

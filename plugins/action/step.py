@@ -36,8 +36,8 @@ _ARGUMENTS = {
     "earlier": {"type": "dict"},
 }
 _NO_USER = "the data source works with an assumed role, so no user serves it"
-# What the roles loop over: every step of the case.
-_ALL_STEPS = "{{ finops_steps }}"
+# What the roles loop over: every step of the case, in an audit with its looks.
+_ALL_STEPS = ("{{ finops_steps }}", "{{ finops_steps + finops_looks }}")
 # Seconds between the first calls of workers that begin together.
 _APART = 0.02
 
@@ -91,7 +91,8 @@ class ActionModule(Shell):
 
     def _look_ahead(self, case: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> None:
         """Begin what the steps to come are sure to read of an account that is connected, so that their waits lie side by side."""
-        is_whole = self._task.loop in (_ALL_STEPS, [_ALL_STEPS])
+        loop = self._task.loop
+        is_whole = (loop[0] if isinstance(loop, list) and len(loop) == 1 else loop) in _ALL_STEPS
         if not is_whole or under_way.clients is None or under_way.has_failed or not under_way.data_source:
             return
         under_way.clients.early = Early()

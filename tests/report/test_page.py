@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,8 +31,8 @@ FAILED = [account for account in FLEET["accounts"] if account["state"] == "faile
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with started() as one:
-        yield one
+    with contextlib.ExitStack() as stack:
+        yield stack.enter_context(started())
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,8 @@ def read_previous(folder: str) -> tuple[dict[str, Any] | None, str]:
 
 def _unfit(found: Any) -> str:
     """Why this cannot be used as a report, empty if it can."""
-    if not isinstance(found, dict) or type(found.get("schema_version")) is not int:
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool):
         return "is no report"
     if found["schema_version"] != SCHEMA_VERSION:
         words = "has schema version {0}, and this collection knows {1}"

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet
+import pyarrow.parquet as pq
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.parquet import (
@@ -53,7 +53,7 @@ class Recorded:
 
 def written(columns: Mapping[str, Any], **options: Any) -> bytes:
     buffer = io.BytesIO()
-    pa.parquet.write_table(pa.table(dict(columns)), buffer, compression="snappy", **options)
+    pq.write_table(pa.table(dict(columns)), buffer, compression="snappy", **options)
     return buffer.getvalue()
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet
+import pyarrow.parquet as pq
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import NEEDED, WANTED
@@ -57,9 +57,9 @@ def manifest(*keys: str) -> bytes:
     return json.dumps({"dataFiles": [f"s3://{BUCKET}/{key}" for key in keys]}).encode()
 
 
-def parquet(costs: Costs = COSTS, currency: str = "USD", without: Sequence[str] = (), **columns: Any) -> bytes:
+def parquet(costs: Costs | None = None, currency: str = "USD", without: Sequence[str] = (), **columns: Any) -> bytes:
     """A data file with a row for each cost of each account; columns: arrays in place of the usual ones."""
-    rows = [(account, cost) for account, of_account in costs.items() for cost in of_account]
+    rows = [(account, cost) for account, of_account in (costs or COSTS).items() for cost in of_account]
     arrays: dict[str, Any] = {name: pa.nulls(len(rows), pa.string()) for name in (*NEEDED, *WANTED)}
     arrays["line_item_usage_account_id"] = pa.array([account for account, dummy in rows], pa.string())
     arrays["line_item_blended_cost"] = pa.array([cost for dummy, cost in rows], pa.float64())
@@ -67,7 +67,7 @@ def parquet(costs: Costs = COSTS, currency: str = "USD", without: Sequence[str] 
     arrays.update(columns)
     buffer = io.BytesIO()
     table = pa.table({name: array for name, array in arrays.items() if name not in without})
-    pa.parquet.write_table(table, buffer, compression="snappy")
+    pq.write_table(table, buffer, compression="snappy")
     return buffer.getvalue()
 
 

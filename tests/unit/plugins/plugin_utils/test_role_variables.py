@@ -26,7 +26,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
     "the intent decides it": {"rotate", "retire"},
-    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables"},
+    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "report", "variables"},
+    "what an earlier report knew is its own to hand on, and how long to wait": {"known_costs", "wait_for_delivery"},
     "only for tasks that call a module by its name": {"state", "access_key_id", "secret_access_key"},
     "amazon.aws's; the environment and the profile say it": {
         "aws_ca_bundle",

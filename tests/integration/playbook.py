@@ -89,7 +89,10 @@ class Fleet:
         self.emulator = emulator
         self.folder = folder
         self._runs = 0
-        self.common: Variables = common_variables(emulator.as_json())
+        self.common: Variables = {
+            **common_variables(emulator.as_json()),
+            "finops_report_dir": str(folder / "report"),
+        }
 
     def management(self, **variables: Any) -> Variables:
         """The management account."""

@@ -17,14 +17,16 @@ SCHEMA_VERSION = 1
 # Of an account, worst first.
 STATES = ("failed", "drift", "pending", "unknown", "ok")
 LINK_STATES = (*STATES, "not_asked")
-_SUMMARY = dict(
+_SUMMARY: Report = dict(
     accounts=0, by_state={}, ignored_spend=0, connected_spend=0, currency=None, months=[], coverage=None, notes=[]
 )
-_ACCOUNT = dict(account_id="", host="", name="", case="", state="unknown", spend=None, key_age_days=None, links=[])
-_LINK = dict(link="", state="unknown", codes=[], evidence="", next_action="", since=None)
-_UNCONNECTED = dict(account_id="", name="", spend=0, months={}, reason="", inventory="")
+_ACCOUNT: Report = dict(
+    account_id="", host="", name="", case="", state="unknown", spend=None, key_age_days=None, links=[]
+)
+_LINK: Report = dict(link="", state="unknown", codes=[], evidence="", next_action="", since=None)
+_UNCONNECTED: Report = dict(account_id="", name="", spend=0, months={}, reason="", inventory="")
 _NUMBERS = {"accounts", "ignored_spend", "connected_spend", "coverage", "spend", "key_age_days"}
-_CHANGE = {"account_id": "", "link": "", "from": "", "to": "", "text": ""}
+_CHANGE: Report = {"account_id": "", "link": "", "from": "", "to": "", "text": ""}
 
 
 def shaped(report: Mapping[str, Any]) -> Report:

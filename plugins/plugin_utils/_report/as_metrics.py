@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import collections
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.inert import one_line
@@ -41,7 +41,7 @@ def text(report: Report) -> str:
     return "\n".join([*lines, ""])
 
 
-def _metrics(report: Report) -> Iterator[tuple[str, str, list[Sample]]]:
+def _metrics(report: Report) -> Iterator[tuple[str, str, Sequence[Sample]]]:
     summary, accounts, unconnected = report["summary"], report["accounts"], report["unconnected"]
     money = {"currency": summary["currency"] or ""}
     yield (

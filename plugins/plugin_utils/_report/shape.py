@@ -24,9 +24,9 @@ _ACCOUNT: Report = dict(
     account_id="", host="", name="", case="", state="unknown", spend=None, key_age_days=None, links=[]
 )
 _LINK: Report = dict(link="", state="unknown", codes=[], evidence="", next_action="", since=None)
-_UNCONNECTED = dict(account_id="", name="", spend=0, months={}, reason="", inventory="")
+_UNCONNECTED: Report = dict(account_id="", name="", spend=0, months={}, reason="", inventory="")
 _NUMBERS = {"accounts", "ignored_spend", "connected_spend", "coverage", "spend", "key_age_days"}
-_CHANGE = {"account_id": "", "link": "", "from": "", "to": "", "text": ""}
+_CHANGE: Report = {"account_id": "", "link": "", "from": "", "to": "", "text": ""}
 
 
 def shaped(report: Mapping[str, Any]) -> Report:

@@ -157,3 +157,9 @@ def test_metrics_never_tell_one_series_twice() -> None:
 def test_metrics_of_nothing_are_valid() -> None:
     assert samples("finops_for_cloud_coverage_ratio", shaped({})) == []
     assert samples("finops_for_cloud_report_timestamp_seconds", shaped({})) == []
+
+
+@pytest.mark.parametrize("name", ["a\\nb", "ends\\", 'a"b', '\\"', "a,b} 1"])
+def test_labels_of_metrics_keep_signs_that_mean_something_there(name: str) -> None:
+    made = shaped({"accounts": [{"account_id": "1", "name": name}]})
+    assert [labels["name"] for labels, dummy in samples("finops_for_cloud_account_info", made)] == [name]

@@ -26,6 +26,17 @@ OF_CASE = {
     "member": ["sts:AssumeRole", *OF_IAM],
     "management": ["sts:GetCallerIdentity", *OF_REPORT, *OF_BUCKET, *OF_IAM],
 }
+# What an audit asks besides, of which each hangs on an answer.
+BEYOND = {
+    "member": ["iam:GetAccessKeyLastUsed"],
+    "management": [
+        "bcm-data-exports:ListExecutions",
+        "iam:GetAccessKeyLastUsed",
+        "organizations:DescribeOrganization",
+        "organizations:ListAccounts",
+        "s3:ListObjectsV2",
+    ],
+}
 
 
 class Meetings:
@@ -47,7 +58,7 @@ class Meetings:
             self._under_way += 1
             self.most = max(self.most, self._under_way)
         try:
-            if service in self._barriers:
+            if service in self._barriers and f"{service}:{operation}" in (*OF_IAM, *OF_BUCKET):
                 self._barriers[service].wait(_PATIENCE)
             yield
         finally:
@@ -78,7 +89,8 @@ def test_what_hangs_on_no_answer_is_asked_side_by_side(
     run = fleet.run(groups, playbook=playbook, finops_in_process=True)
     assert run.code == 0, run.output
     assert not run.writes
-    assert calls_to_aws(run) == sorted(OF_CASE[case])
+    beyond = BEYOND[case] if playbook == AUDIT else []
+    assert calls_to_aws(run) == sorted(OF_CASE[case] + beyond)
     assert meetings.most <= AT_ONCE
 
 

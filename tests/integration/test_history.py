@@ -125,7 +125,7 @@ def test_never_asks_for_nothing_and_names_who_lacks_what(fleet: Fleet) -> None:
 def test_an_audit_says_whose_past_is_missing(fleet: Fleet) -> None:
     fleet_with_a_past(fleet)
     assert onboarded(fleet, finops_reimport="never").code == 0
-    audit = onboarded(fleet, playbook="finops_for_cloud.aws.audit")
+    audit = onboarded(fleet, playbook="finops_for_cloud.aws.audit", finops_fail_on=["never"])
     assert (audit.code, audit.writes) == (0, [])
     assert "HISTORY_LACKING" in {finding["code"] for finding in audit.recap()["payer"]["findings"]}
 

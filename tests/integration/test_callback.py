@@ -67,7 +67,7 @@ def check_the_end(fleet: Fleet, output: str) -> None:
     before, dummy, end = output.rpartition("\n" + head)
     assert end.startswith("  Check the account's settings and log in:\n")
     assert "sts:AssumeRole on resource: arn:aws:iam::999999999999:role/Nobody" in " ".join(end.split())
-    assert re.search(r"\n4 accounts in [0-9a-z ]+: 3 changed, 0 already right, 1 failed\n\Z", end)
+    assert re.search(r"\n4 accounts in [0-9a-z ]+: 3 changed, 0 already right, 1 failed\n3 connected: 3 pending their first delivery\n\Z", end)
     # Once when it happens, and no more until the end.
     assert len(re.findall(SHOWS_TIME + re.escape(head), before)) == 1
     assert output.count("role/Nobody") == 2
@@ -349,7 +349,7 @@ def test_after_an_interruption_it_says_what_was_done_and_that_running_again_is_s
     assert re.fullmatch(r"4 accounts in .*: [12] changed, 0 already right, [01] failed, [123] not done", end[-2])
     assert end[-1] == "Interrupted. It is safe to run it again: what is done stays, and the rest is done then."
     again = fleet.run(groups, environment=PIPE)
-    assert ", 1 failed" in again.output.splitlines()[-1]
+    assert ", 1 failed" in again.output.splitlines()[-2]
 
 
 def test_whoever_does_not_ask_for_it_has_the_default_callback(fleet: Fleet) -> None:

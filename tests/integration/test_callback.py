@@ -67,7 +67,10 @@ def check_the_end(fleet: Fleet, output: str) -> None:
     before, dummy, end = output.rpartition("\n" + head)
     assert end.startswith("  Check the account's settings and log in:\n")
     assert "sts:AssumeRole on resource: arn:aws:iam::999999999999:role/Nobody" in " ".join(end.split())
-    assert re.search(r"\n4 accounts in [0-9a-z ]+: 3 changed, 0 already right, 1 failed\n3 connected: 3 pending their first delivery\n\Z", end)
+    assert re.search(
+        r"\n4 accounts in [0-9a-z ]+: 3 changed, 0 already right, 1 failed\n3 connected: 3 pending their first delivery\n\Z",
+        end,
+    )
     # Once when it happens, and no more until the end.
     assert len(re.findall(SHOWS_TIME + re.escape(head), before)) == 1
     assert output.count("role/Nobody") == 2

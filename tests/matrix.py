@@ -79,7 +79,7 @@ AMAZONS = (
 # The oldest that the README and amazon.aws 10 name.
 OLDEST_BOTO3 = "1.34.0"
 # Of tests/requirements.txt what the tests import; the rest comes with ansible-core.
-TOOLS = ("boto3", "botocore", "moto", "cheroot", "pyarrow", "pytest", "pytest-xdist")
+TOOLS = ("boto3", "botocore", "moto", "cheroot", "pyarrow", "pytest", "pytest-xdist", "jsonschema", "prometheus_client")
 # By Python, what stands in for a pin that does not support it.
 STAND_INS = {"3.10": {"pyarrow": "pyarrow==25.0.1"}}
 

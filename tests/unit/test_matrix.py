@@ -129,7 +129,17 @@ def test_the_tools_are_those_of_the_other_tests() -> None:
     assert found[0] == f"ansible-core=={CORES[-1].version}"
     assert set(found[1:]) <= {line.split("#")[0].strip() for line in PINNED.splitlines()}
     assert [line.split("==")[0] for line in found[1:]] == [
-        *("boto3", "botocore", "moto[s3,server]", "cheroot", "pyarrow", "pytest", "pytest-xdist")
+        *(
+            "boto3",
+            "botocore",
+            "moto[s3,server]",
+            "cheroot",
+            "pyarrow",
+            "pytest",
+            "pytest-xdist",
+            "jsonschema",
+            "prometheus_client",
+        )
     ]
 
 

@@ -86,17 +86,13 @@ class ActionModule(ActionBase):
         )
         rows = [row(seen, now) for seen in audit.all_seen(visits, roots, answers)]
         spent = audit.Spent.of(visits, answers.values())
-        covered = coverage(
-            audit.organizations(visits),
-            rows,
-            audit.sources(answers.values()),
-            spent.costs,
-            spent.currency or "USD",
-            spent.months,
-            roots,
-        )
+        listed = audit.sources(answers.values())
+        covered = None
+        if spent.costs and listed is not None:
+            organizations = audit.organizations(visits)
+            covered = coverage(organizations, rows, listed, spent.costs, spent.currency or "USD", spent.months, roots)
         notes = [*audit.notes(visits, answers.values()), *([why_not] if why_not else [])]
-        return report(rows, covered if spent.costs else None, previous, now, spent.currency, spent.months, notes)
+        return report(rows, covered, previous, now, spent.currency, spent.months, notes)
 
     def _answers(self, visits: Sequence[audit.Visit]) -> dict[str, audit.Answers]:
         """By host, what its organization of the platform says; each is asked once."""

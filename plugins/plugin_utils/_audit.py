@@ -22,12 +22,14 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import Platform
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import AccessKey
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import values
 
 # The platform answers for the cost of at most a year (facts: breakdown_expenses, OE0515).
 _MONTHS = 12
 _AT_ONCE = 8
+_MAX_KEY_AGE_DAYS = int(AccessKey.CHANGE_OPTIONS["max_age_days"]["default"])
 _UNLISTED = (
     "the organization of {0} could not be listed, so accounts that are not in the inventory are not counted; let its login "
     "organizations:ListAccounts"
@@ -62,6 +64,12 @@ class Visit:
     def account_id(self) -> str:
         """The account, as the inventory has it."""
         return str(self.variables.get("finops_account_id"))
+
+    @property
+    def max_key_age_days(self) -> int:
+        """When its key is due; what is no number of days is told by its first step."""
+        given = str(self.variables.get("finops_key_max_age_days"))
+        return int(given) if given.isascii() and given.isdigit() else _MAX_KEY_AGE_DAYS
 
     def result(self, module: str, key: str) -> Any:
         """What the step of a module found under a key, None where it did not get there."""
@@ -164,10 +172,15 @@ def organizations(visits: Iterable[Visit]) -> dict[str, Sequence[Mapping[str, An
     return {str(one["management_account_id"]): one["accounts"] for one in found if one}
 
 
-def sources(answers: Iterable[Answers]) -> list[Mapping[str, Any]]:
-    """All data sources of all organizations of the platform, each once."""
-    found = {source["id"]: source for one in answers for source in (one.sources or {}).values()}
-    return list(found.values())
+def sources(answers: Iterable[Answers]) -> list[Mapping[str, Any]] | None:
+    """All data sources of all organizations of the platform, each once; None where one could not be listed, or there is none."""
+    found: dict[str, Mapping[str, Any]] = {}
+    listings = [one.sources for one in answers]
+    for listing in listings:
+        if listing is None:
+            return None
+        found.update((source["id"], source) for source in listing.values())
+    return list(found.values()) if listings else None
 
 
 def notes(visits: Iterable[Visit], answers: Iterable[Answers]) -> list[str]:
@@ -219,7 +232,7 @@ def all_seen(visits: Sequence[Visit], roots: Mapping[str, str | None], answers: 
                 months=answer.months,
                 organization=answer.organization,
                 has_platform=bool(visit.variables.get("finops_platform_url")),
-                max_key_age_days=int(visit.variables.get("finops_key_max_age_days") or 90),
+                max_key_age_days=visit.max_key_age_days,
             )
         )
     return found

@@ -170,3 +170,19 @@ def test_a_reader_is_told_what_the_sums_lack() -> None:
 def test_commands_name_the_inventory_of_the_run(inventory: Sequence[str], command: str) -> None:
     report = {"accounts": [{"links": [{"next_action": "Run `onboard -i INVENTORY`"}]}]}
     assert audit.with_inventory(report, inventory)["accounts"][0]["links"][0]["next_action"] == command
+
+
+def test_who_is_connected_is_not_known_where_an_organization_could_not_be_listed() -> None:
+    listed = audit.Answers(sources={ROOT: source(ROOT)})
+    assert audit.sources([listed, listed]) == [source(ROOT)]
+    assert audit.sources([listed, audit.Answers(failure="no answer")]) is None
+    assert audit.sources([]) is None
+
+
+@pytest.mark.parametrize(("given", "days"), [(None, 90), (30, 30), ("30", 30), ("thirty", 90), ([1], 90)])
+def test_days_that_are_none_do_not_stop_the_report(given: object, days: int) -> None:
+    registered = {"finops_audit": {"results": [{"module": "policy"}]}}
+    one = audit.Visit.of(
+        "shop", "member", {"finops_account_id": MEMBER, "finops_key_max_age_days": given}, registered, None
+    )
+    assert one.max_key_age_days == days

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -40,6 +41,7 @@ class EmbeddedAws:
     def __init__(self, members: int, clock: Clock) -> None:
         self._members = members
         self.log = CallLog()
+        self.more_controls: dict[str, Callable[[dict[str, Any]], None]] = {}
         self.state = AwsState(clock=clock)
         self.fleet: Fleet
         self.application = AwsApplication(self.state, self.log, self.control)
@@ -213,6 +215,8 @@ class EmbeddedAws:
             return dataclasses.asdict(self.new_standalone_account())
         elif name == "reset":
             self.reset()
+        elif name in self.more_controls:
+            self.more_controls[name](given)
         else:
             return None
         return {}

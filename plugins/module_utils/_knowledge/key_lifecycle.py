@@ -122,6 +122,11 @@ class Facts:
         """The keys in one state."""
         return [key for key in self.keys if self.state(key) == state]
 
+    def is_surely_ours(self, key: Key) -> bool:
+        """Whether a key may go when all of ours are to: who keeps ours holds it, or a note names it, or proves that we made it."""
+        named = (self.store_key_id, self.notes.superseded_key_id)
+        return self.state(key) != FOREIGN or key.id in named or self._is_ours(key)
+
     @property
     def serving_id(self) -> str | None:
         """The id that the platform, or without one the store, works with, whether the key works or not."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Mapping, Sequence
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import key_lifecycle
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Facts, Key
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked
@@ -62,10 +63,21 @@ class KeyRemoval:
         if serves in keys and serves is not None and has_platform and (source or {}).get("id") not in self.leaving:
             return Plan(others=[_in_service(serves, source)])
         ours = [key for key in keys if self.only or facts.is_surely_ours(key)]
-        plan = Plan([self._deletion(key) for key in ours], [self._foreign(key) for key in keys if key not in ours])
+        foreign = [key for key in keys if key not in ours]
+        plan = Plan(self._noting(facts, foreign), [self._foreign(key) for key in foreign])
+        plan.add([self._deletion(key) for key in ours])
         if self.only:
             return plan
         return plan.add(self._forgetting(kept), [kept.problem] if kept.problem else [])
+
+    def _noting(self, facts: Facts, foreign: Sequence[Key]) -> list[Step]:
+        """Once ours is gone nothing else would tell it from a key that somebody made right after it."""
+        alike = [key for key in foreign if facts.might_be_ours(key)]
+        if not alike:
+            return []
+        title = "Note that {0} is of others".format(", ".join(key.id for key in alike))
+        tags = {"UserName": self.user, "Tags": key_lifecycle.others_tags(facts.notes, alike)}
+        return [Step(title, "iam", "tag_user", tags)]
 
     def _deletion(self, key: Key) -> Step:
         step = KeyLogin(key.id, user_name=self.user).removal("removal was asked for", "KEY_UNWANTED")

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 from typing import Any
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Notes
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.key_lifecycle import Key, Notes
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.access_key import State
@@ -49,6 +51,32 @@ def test_only_what_is_proved_to_be_ours_is_deleted(
     assert [step.removes for step in plan.steps] == deleted
     assert [finding.code for finding in plan.blocked] == ["KEY_FOREIGN"] * len(foreign)
     assert all(name in finding.remedy for name, finding in zip(foreign, plan.blocked, strict=True))
+
+
+# Made by hand some minutes after ours.
+LATER = dataclasses.replace(NEW, id="HAND", created=NEW.created + datetime.timedelta(minutes=3))
+USED = dataclasses.replace(LATER, last_used=LATER.created + datetime.timedelta(days=1), last_used_service="s3")
+
+
+@pytest.mark.parametrize("hand", [LATER, USED])
+@pytest.mark.parametrize("source", [{"held": "NEW"}, {}])
+def test_a_key_made_right_after_ours_is_noted_as_of_others_before_ours_goes(hand: Key, source: dict[str, Any]) -> None:
+    plan = planned(state(NEW, hand, notes=NOTED, **source), "one")
+    assert [step.operation for step in plan.steps] == ["tag_user", "delete_access_key"]
+    assert [step.removes for step in plan.steps] == ["", "NEW"]
+    tags = {tag["Key"]: tag["Value"] for tag in plan.steps[0].parameters["Tags"]}
+    noted = Notes.of(tags)
+    assert noted == Notes(None, NEW.created, (), ("HAND",))
+    again = planned(state(hand, notes=noted))
+    assert (again.steps, codes(again)) == ([], ["KEY_FOREIGN"])
+
+
+def test_an_orphan_that_a_note_names_goes() -> None:
+    left = dataclasses.replace(LATER, id="LEFT")
+    assert [step.removes for step in planned(state(NEW, left, notes=Notes(None, NEW.created, ("LEFT",)))).steps] == [
+        "NEW",
+        "LEFT",
+    ]
 
 
 def test_a_key_that_is_named_goes_alone_whosever_it_is() -> None:

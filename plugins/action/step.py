@@ -17,10 +17,12 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import REMOVALS, removed
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.foresight import foreseen
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import (
     VARIABLES,
     RoleVariables,
@@ -64,6 +66,8 @@ class ActionModule(Shell):
             finding = blocked("OPTION_INVALID", str(error), "").as_result(module)
             result = {"changed": False, "findings": [finding]}
         under_way.note(result, self.clients)
+        if intent == procedure.OFFBOARD and module not in procedure.DECISIVE:
+            under_way.has_failed = False
         if module == "account" and "case" in result and intent in (procedure.CONNECT, procedure.AUDIT):
             self._look_ahead(result["case"], intent, under_way, task_vars)
         if "finops_fleet" in task_vars:
@@ -85,7 +89,7 @@ class ActionModule(Shell):
     def _options(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
         variables = under_way.variables or RoleVariables(task_vars, self._templar)
         options = {**variables.options(module, intent), "variables": readers_names(module)}
-        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, task_vars)}.items():
+        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, intent, task_vars)}.items():
             options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
         return options
 
@@ -103,10 +107,20 @@ class ActionModule(Shell):
                 under_way.clients.begin(*foreseen(module, options))
 
 
-def _seen_of_the_fleet(module: str, task_vars: dict[str, Any]) -> dict[str, Any]:
-    """What the look at the whole fleet found out about this account."""
-    accounts = task_vars.get("finops_fleet", {}).get("accounts", {})
-    return {"fleet": accounts.get(task_vars["inventory_hostname"])} if module == "account" else {}
+def _seen_of_the_fleet(module: str, intent: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+    """What the look at the whole fleet found out about this account, and of its members' what is gone since."""
+    if module != "account":
+        return {}
+    view = task_vars.get("finops_fleet", {}).get("accounts", {}).get(task_vars["inventory_hostname"])
+    if view and view.get("members") and intent == procedure.OFFBOARD:
+        view = {**view, "removed": _removed(Inventory(task_vars))}
+    return {"fleet": view}
+
+
+def _removed(inventory: Inventory) -> list[str]:
+    """The ids of what is gone by now of the accounts of this run, or in check mode would be."""
+    hosts = inventory.cases_in_play()
+    return [one for host in hosts for one in removed(values(inventory.variables(host), REMOVALS))]
 
 
 def _spread_out(task_vars: dict[str, Any]) -> None:
@@ -118,7 +132,7 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
 
 def _lacks(module: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
     """What is not set, or not there, that the step cannot do without."""
-    if module == "user" and under_way.has_role:
+    if module == "user" and under_way.has_role and options.get("state") != "absent":
         return _NO_USER
     has_store = options.get("secret_store", "platform") != "platform"
     if options.get("platform_url") or module not in ("access_key", "data_source"):

@@ -57,9 +57,18 @@ options:
       - The path of the export in the bucket, which the billing import policy names under O(variant=least_privilege).
       - V(reports) if not given.
     type: str
+  leaving:
+    description:
+      - ARNs of users and roles that an earlier task of the same run has removed, in check mode would
+        remove; RV(finops_for_cloud.aws.user#module:removed) is made for this.
+      - For check mode, where they are still there, and for what AWS lists late. They count for nothing.
+    type: list
+    elements: str
+    default: []
   state:
     description:
-      - V(present) makes the policies. V(absent) deletes them, unless they are still attached to anything.
+      - V(present) makes the policies. V(absent) deletes them with all their versions, but none that is still
+        attached to anybody or is anybody's boundary, who is named.
     type: str
     choices: [present, absent]
     default: present

@@ -102,6 +102,12 @@ accounts:
       type: str
       returned: always
       sample: proven
+    stays:
+      description: What is left of an account that was to be offboarded, and why; V(none) in plays that offboard nobody.
+      type: list
+      elements: str
+      returned: always
+      sample: null
     findings:
       description: What is not as it should be, as in RV(finops_for_cloud.aws.step#module:findings), each once.
       type: list

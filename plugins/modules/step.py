@@ -31,8 +31,9 @@ options:
       - V(connect) brings everything to what is wanted.
       - V(audit) tells what is not as wanted, goes on past whatever it finds, and changes nothing.
       - V(rotate) replaces the access key where it is due, V(retire) takes the replaced one out of service.
+      - V(offboard) takes down what V(connect) made, and goes on past what has to stay.
     type: str
-    choices: [connect, audit, rotate, retire]
+    choices: [connect, audit, rotate, retire, offboard]
     default: connect
   earlier:
     description: What an earlier task of the same visit registered, where a visit goes on in another task.

@@ -53,6 +53,8 @@ class RoleVariables:
         options = {"account_id": None, **self._values(VARIABLES[module]), **procedure.options(self._case(), module)}
         if module == "account":
             options["preflight"] = intent == procedure.CONNECT and boolean(options.get("preflight", True))
+        if intent == procedure.OFFBOARD:
+            options.update(procedure.removal(module))
         if module == "access_key":
             options["data_source"] = {**options["data_source"], **self._values(_DATA_SOURCE)}
         if module == "access_key" and intent == procedure.AUDIT:

@@ -235,6 +235,24 @@ SETTINGS = (
         cases=_WITH_REPORT,
     ),
     Setting(
+        "finops_purge_bucket",
+        {"cur": "purge_bucket"},
+        [
+            "Whether an offboarding deletes the report's bucket too, with every version of every file and all unfinished "
+            "uploads. It must be the documented bucket or O(finops_cur_bucket), and nothing of others may lie there or be "
+            "delivered there.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_confirm_delete_history",
+        {"account": "confirm_delete_history"},
+        [
+            "Whether an offboarding may delete the account's data source, with all its history on the platform, which nobody "
+            "can bring back. Without it an offboarding is refused as a whole.",
+        ],
+    ),
+    Setting(
         "finops_policy_variant",
         {"account": "policy_variant", "policy": "variant"},
         [

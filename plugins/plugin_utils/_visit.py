@@ -25,6 +25,7 @@ class Visit:
     variables: the host's, as the first step templated them.
     data_source: as the platform lists it, empty where it lists none, None without a platform.
     report: the report in force, as the module C(cur) returns it.
+    leaving: ids and ARNs of what is gone by now, or in check mode would be.
     """
 
     host: str
@@ -33,6 +34,7 @@ class Visit:
     session: str | None = None
     data_source: dict[str, Any] | None = None
     report: dict[str, Any] = dataclasses.field(default_factory=dict)
+    leaving: list[str] = dataclasses.field(default_factory=list)
     has_failed: bool = False
 
     @property
@@ -44,12 +46,16 @@ class Visit:
         """What the next step is handed."""
         of_module: dict[str, Any] = {
             "cur": {"known": self.data_source},
-            "policy": self._report(bucket="bucket", prefix="prefix"),
-            "access_key": {**self._source(), "data_source": self._target()},
+            "policy": {**self._report(bucket="bucket", prefix="prefix"), **self._leaving()},
+            "user": self._leaving(),
+            "access_key": {**self._source(), "data_source": self._target(), **self._leaving()},
             "data_source": {**self._source(), **self._target()},
             "delivery": {"known": self.data_source, "report": self.report or None},
         }.get(module, {})
         return {"session": self.session, **of_module}
+
+    def _leaving(self) -> dict[str, Any]:
+        return {"leaving": self.leaving} if self.leaving else {}
 
     def _source(self) -> dict[str, Any]:
         return {"known": self.data_source, "delivered": self.report.get("delivered")}
@@ -65,7 +71,10 @@ class Visit:
         """Keep what a step has found out."""
         self.clients = clients or self.clients
         self.session = result.get("session", self.session)
-        self.data_source = result.get("data_source", self.data_source)
+        self.leaving = self.leaving + list(result.get("removed") or [])
+        # Of one that is gone later steps still ask whose key it held.
+        if not (self.data_source and self.data_source.get("id") in self.leaving):
+            self.data_source = result.get("data_source", self.data_source)
         self.report = result.get("cur") or self.report
         self.has_failed = bool(result.get("failed"))
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG
 from tests.emulator.fleet import Emulator
 from tests.faults.snapshot import USER, snapshot
-from tests.integration.playbook import ONBOARD, ROTATE, Fleet, Run, Variables
+from tests.integration.playbook import OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
 
 STORES = ("secretsmanager", "ssm", "file")
 Trouble = Literal["killed before", "killed after", "answer lost"]
@@ -42,6 +42,7 @@ class Scenario:
     def run(self, fleet: Fleet, playbook: str | None = None) -> Run:
         """One run of the playbook."""
         variables: dict[str, Any] = {"finops_secret_store": self.store, "finops_key_drain_seconds": 0}
+        variables.update(self.more())
         if not self.with_platform:
             variables["finops_platform_url"] = None
         arguments = []
@@ -49,6 +50,10 @@ class Scenario:
             variables["finops_secret_store_folder"] = str(fleet.folder / "store")
             arguments = ["--vault-password-file", str(fleet.vault_password_file())]
         return fleet.run(self.groups(fleet), *arguments, playbook=playbook or self.playbook, **variables)
+
+    def more(self) -> Variables:
+        """Variables of its own."""
+        return {}
 
     def groups(self, fleet: Fleet) -> dict[str, dict[str, Variables]]:
         """The inventory."""
@@ -58,9 +63,10 @@ class Scenario:
         """A fresh fleet; for a rotation, connected with a key of 100 days."""
         fleet.emulator.reset()
         fleet.forget_files()
-        if self.playbook == ROTATE:
+        if self.playbook != ONBOARD:
             run = self.run(fleet, ONBOARD)
             assert run.code == 0, run.output
+        if self.playbook == ROTATE:
             iam = fleet.client("iam", self.account(fleet))
             (key,) = iam.list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
             fleet.emulator.faults.age_key(key["AccessKeyId"], days=100)
@@ -72,6 +78,24 @@ class Scenario:
     def snapshot(self, fleet: Fleet) -> dict[str, Any]:
         """What is in the account, in a form that two runs can be compared by."""
         return snapshot(fleet, self.account(fleet), self.store)
+
+
+class Leaving(Scenario):
+    """An account that is offboarded with all that AWS has delivered; a file that was replaced has versions."""
+
+    def more(self) -> Variables:
+        return {"finops_confirm_delete_history": True, "finops_purge_bucket": True}
+
+    def prepare(self, fleet: Fleet) -> None:
+        super().prepare(fleet)
+        account = self.account(fleet)
+        if self.group != "member":
+            account_id = account["finops_account_id"]
+            bucket, versioning = f"billing-export-{account_id}", {"Status": "Enabled"}
+            fleet.client("s3", account).put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+            for dummy in range(2):
+                fleet.emulator.deliver(account_id, f"billing-{account_id}")
+        fleet.emulator.faults.count_from_here()
 
 
 class LateMember(Scenario):
@@ -127,17 +151,21 @@ def member(fleet: Fleet) -> Variables:
 
 
 def scenarios() -> Iterator[Scenario]:
-    """Onboarding of each case, rotation, and both with every store, with a platform and without."""
+    """Onboarding and offboarding of each case, rotation, and all with every store, with a platform and without."""
     yield Scenario("onboard management", "management", Fleet.management)
     yield Scenario("onboard member", "member", member)
     yield Scenario("onboard standalone", "standalone", Fleet.standalone)
     yield LateMember("late member", "member", member)
     yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)
+    yield Leaving("offboard management", "management", Fleet.management, OFFBOARD)
+    yield Leaving("offboard standalone", "standalone", Fleet.standalone, OFFBOARD)
     for store in STORES:
+        yield Leaving(f"offboard with {store}", "member", member, OFFBOARD, store=store)
         yield Scenario(f"onboard with {store}", "member", member, store=store)
         yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
     yield Scenario("onboard without a platform", "member", member, store="ssm", with_platform=False)
     yield Scenario("rotate without a platform", "member", member, ROTATE, store="ssm", with_platform=False)
+    yield Leaving("offboard without a platform", "member", member, OFFBOARD, store="ssm", with_platform=False)
 
 
 def disturbed(scenario: Scenario, fleet: Fleet, trouble: Trouble, number: int, expected: dict[str, Any]) -> str | None:

@@ -22,6 +22,7 @@ with contextlib.suppress(ImportError):
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     get_aws_connection_info,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.bucket_objects import BucketObjects
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early, Reading
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_CODES,
@@ -217,6 +218,10 @@ class Clients:
         """Delete a new key, unless a look shows that the platform holds it."""
         holding.delete_unheld_key(self, user_name, key_id)
 
+    def empty_bucket(self, bucket: str) -> None:
+        """Delete all that lies in a bucket; see bucket_objects."""
+        BucketObjects(self, bucket).empty()
+
     def pause(self, attempt: int) -> None:
         """Let AWS settle before it is read again: longer with each attempt, at most eight seconds."""
         time.sleep(min(8.0, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))
@@ -280,6 +285,7 @@ class Clients:
             "platform": lambda: self.platform,
             "store": lambda: self.store,
             "proof": lambda: self,
+            "objects": lambda: self,
         }
         try:
             if client in others:

@@ -73,6 +73,11 @@ class Listing:
         source = self._by_account.get(account)
         return None if source is None else flow(source, roots_of(source, self.sources, roots))
 
+    def members(self, root: str, roots: Mapping[str, str | None]) -> list[dict[str, Any]]:
+        """Id, account and name of the linked data sources whose cost stands in a Root's files. roots: as in members_of."""
+        linked = members_of(root, self.sources, roots)
+        return [dict((key, one.get(key)) for key in ("id", "account_id", "name")) for one in linked]
+
     def view(self, account: str, given_name: str | None) -> dict[str, Any]:
         """What the listing says about one account.
 

@@ -48,6 +48,7 @@ _BY_FAMILY = {
     "HISTORY": "import",
     "IMPORT": "import",
     "KEY": "credentials",
+    "OFFBOARD": "source",
     "PLATFORM": "source",
     "POLICY": "configuration",
     "SOURCE": "source",

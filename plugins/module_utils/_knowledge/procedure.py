@@ -11,7 +11,10 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE)
+OFFBOARD = "offboard"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD)
+# What all else of an offboarding depends on; whatever else stays keeps nothing from going that does not need it.
+DECISIVE = ("account", "data_source")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +59,9 @@ def resources(case: str, intent: str) -> tuple[str, ...]:
     if intent in (ROTATE, RETIRE):
         return ("account", "access_key")
     about = CASES[case]
+    if intent == OFFBOARD:
+        account, *others = about.resources
+        return (account, *reversed(others))
     return about.resources + (about.looks if intent == AUDIT else ())
 
 
@@ -70,3 +76,11 @@ def options(case: str, module: str) -> dict[str, object]:
         "data_source": {"type": about.data_source_type},
     }
     return found.get(module, {})
+
+
+def removal(module: str) -> dict[str, object]:
+    """The options of a module that follow from an offboarding: all policies by their documented names, whatever the case."""
+    if module == "account":
+        return {"removal": True}
+    every = {"policies": list(_BOTH)} if module in ("policy", "user") else {}
+    return {"state": "absent", **every}

@@ -18,6 +18,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
     blocked,
     note,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.report_removal import Left
 
 # The option that each part of an export's destination comes from.
 DESTINATION = {"S3Bucket": "bucket", "S3Prefix": "prefix", "S3Region": "bucket_region"}
@@ -43,6 +44,7 @@ class State:
     cur_exports: the names of all CUR 2.0 exports where one must be made and there are many.
     misleading_file: a file that would keep the platform from reading what is delivered here, or make that count twice.
     delivered: whether files lie where the export delivers to.
+    left: what the report leaves behind in its bucket, where it is to go.
     """
 
     account: str
@@ -61,6 +63,7 @@ class State:
     cur_exports: list[str] = dataclasses.field(default_factory=list)
     misleading_file: str | None = None
     delivered: bool = False
+    left: Left | None = None
 
     @property
     def path(self) -> str:

@@ -221,6 +221,7 @@ class DataSource(Listed):
             {"identifier": source["id"]},
             code="SOURCE_UNWANTED",
             before=summary(source),
+            removes=source["id"],
         )
 
 

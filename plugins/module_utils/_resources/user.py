@@ -22,6 +22,10 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.belongings import (
+    STILL_IN_USE,
+    belongings,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.policy import KINDS
 
 POLICY_MISSING = "USER_POLICY_MISSING"
@@ -40,14 +44,14 @@ class Holder:
 
 @dataclasses.dataclass
 class Found(Holder):
-    """The user as IAM has it; boundary is an ARN; keys are only read where the user is to go."""
+    """The user as IAM has it; boundary is an ARN; what it has to sign in with is only read where the user is to go."""
 
     arn: str = ""
     groups: dict[str, Holder] = dataclasses.field(default_factory=dict)
     boundary: str | None = None
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     console_access: bool = False
-    key_ids: list[str] = dataclasses.field(default_factory=list)
+    belongings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -72,7 +76,11 @@ class User(Resource):
         "name": {"type": "str"},
         "policies": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
     }
-    CHANGE_OPTIONS = {"permissions_boundary": {"type": "str"}, "tags": {"type": "dict"}}
+    CHANGE_OPTIONS = {
+        "permissions_boundary": {"type": "str"},
+        "tags": {"type": "dict"},
+        "leaving": {"type": "list", "elements": "str", "default": []},
+    }
 
     def __init__(self, options: Mapping[str, Any], clients: Any) -> None:
         super().__init__(options, clients)
@@ -99,7 +107,6 @@ class User(Resource):
         return state
 
     def _found(self, user: Entity) -> Found:
-        of_user = {"UserName": self.name}
         iam = identities(self.clients)
         found = Found(
             **vars(_holder(user, "UserPolicyList")),
@@ -107,11 +114,10 @@ class User(Resource):
             groups=dict((name, _holder(iam.group(name), "GroupPolicyList")) for name in user.get("GroupList", [])),
             boundary=(user.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
             tags=boto3_tag_list_to_ansible_dict(user.get("Tags", [])),
-            console_access=self.clients.read("iam", "get_login_profile", missing=_GONE, **of_user) is not None,
+            console_access=self.clients.read("iam", "get_login_profile", missing=_GONE, UserName=self.name) is not None,
         )
         if self.absent:
-            keys = self.clients.read_all("iam", "list_access_keys", "AccessKeyMetadata", **of_user)
-            found.key_ids = [key["AccessKeyId"] for key in keys]
+            found.belongings = belongings(self.clients, self.name, self.options.get("leaving") or ())
         return found
 
     def plan(self, current: State) -> Plan:
@@ -356,18 +362,17 @@ class User(Resource):
             remedy = "Remove that first; keys by finops_for_cloud.aws.access_key with state absent"
             return Plan(others=[blocked("USER_IN_USE", title, remedy)])
         steps = self._without_console(user) + self._detachments(current, user)
-        title, before = "Delete the user {0}".format(self.name), {"user": user.arn}
         steps = [dataclasses.replace(step, code="") for step in steps]
-        return Plan(
-            steps + [Step(title, "iam", "delete_user", {"UserName": self.name}, code="USER_PRESENT", before=before)]
-        )
+        title, parameters = "Delete the user {0}".format(self.name), {"UserName": self.name}
+        about: dict[str, Any] = {"code": "USER_PRESENT", "before": {"user": user.arn}, "removes": user.arn}
+        return Plan([*steps, Step(title, "iam", "delete_user", parameters, repeat_on=STILL_IN_USE, **about)])
 
     def _in_use(self, current: State, user: Found) -> list[str]:
         reasons = {
             "has policies that others attached: {0}": self._foreign(current, user),
             "has inline policies: {0}": sorted(user.inline),
             "is in the groups {0}": sorted(user.groups),
-            "still has the access keys {0}": user.key_ids,
+            **dict(("still has {0} {{0}}".format(what), ids) for what, ids in user.belongings.items()),
         }
         return [reason.format(", ".join(names)) for reason, names in reasons.items() if names]
 

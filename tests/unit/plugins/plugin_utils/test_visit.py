@@ -71,6 +71,18 @@ def test_a_data_source_with_a_role_is_known(source: dict[str, Any] | None, has_r
     assert begun.has_role is has_role
 
 
+def test_what_is_gone_is_handed_on_and_a_data_source_that_is_gone_still_tells_whose_key_it_held() -> None:
+    begun = after_all()
+    begun.note({"data_source": None, "removed": ["s-1"]})
+    begun.note({"removed": ["AKIAIOSFODNN7EXAMPLE"], "failed": True})
+    gone = {"leaving": ["s-1", "AKIAIOSFODNN7EXAMPLE"]}
+    assert begun.options("user") == {"session": "sealed", **gone}
+    assert begun.options("policy") == {"session": "sealed", "bucket": "b", "prefix": "p", **gone}
+    key = begun.options("access_key")
+    assert (key["known"], key["leaving"]) == (SOURCE, gone["leaving"])
+    assert begun.options("cur") == {"session": "sealed", "known": SOURCE}
+
+
 def test_a_failure_is_remembered() -> None:
     visit("shop", begins=True).note({"failed": True})
     assert visit("shop", begins=False).has_failed

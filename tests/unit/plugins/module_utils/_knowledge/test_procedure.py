@@ -21,10 +21,13 @@ REPORT = {"management": True, "member": False, "standalone": True}
 def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
     shown = yaml.safe_load((CHECKOUT / "roles" / case / "vars" / "main.yml").read_text())
     tasks = [yaml.safe_load(path.read_text()) for path in (CHECKOUT / "roles" / case / "tasks").iterdir()]
-    assert [task["vars"]["finops_case"] for (task,) in tasks] == [case] * 3
+    assert [task["vars"]["finops_case"] for (task,) in tasks] == [case] * 4
     steps, looks = shown["finops_steps_of_" + case], shown["finops_looks_of_" + case]
     assert tuple(step["module"] for step in steps) == procedure.resources(case, procedure.CONNECT)
     assert tuple(step["module"] for step in steps + looks) == procedure.resources(case, procedure.AUDIT)
+    backwards = steps[:1] + steps[:0:-1]
+    assert tuple(step["module"] for step in backwards) == procedure.resources(case, procedure.OFFBOARD)
+    assert all(step["removal"] for step in backwards[1:])
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -32,7 +35,7 @@ def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_rep
     case: str, has_report: bool
 ) -> None:
     visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
-    assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False}
+    assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False, "offboard": False}
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -61,12 +64,26 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "delivery",
         "organization",
     ]
-    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
+    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire", "offboard")
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
 def test_a_rotation_visits_the_key_alone(intent: str) -> None:
     assert procedure.resources("management", intent) == ("account", "access_key")
+
+
+@pytest.mark.parametrize("case", list(procedure.CASES))
+def test_an_offboarding_walks_backwards(case: str) -> None:
+    account, *others = procedure.resources(case, procedure.CONNECT)
+    assert procedure.resources(case, procedure.OFFBOARD) == (account, *others[::-1])
+    assert (account, others[-1]) == procedure.DECISIVE
+
+
+def test_an_offboarding_takes_all_policies_whatever_the_case() -> None:
+    assert procedure.removal("account") == {"removal": True}
+    assert procedure.removal("cur") == procedure.removal("data_source") == {"state": "absent"}
+    every = ["billing_import", "resource_discovery"]
+    assert procedure.removal("policy") == procedure.removal("user") == {"state": "absent", "policies": every}
 
 
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE)
+TO_CUR2 = "to_cur2"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, TO_CUR2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Case:
 
 
 _WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
+_TO_CUR2 = ("account", "report_migration", *_WITH_REPORT[1:])
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
     "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery", "organization")),
@@ -37,8 +39,10 @@ CASES = {
     ),
     "standalone": Case(_BOTH, "standalone", _WITH_REPORT, ("delivery",)),
 }
-# All modules that some case needs, in order.
-MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in (*case.resources, *case.looks)))
+# All modules that some case or migration needs, in order.
+MODULES = tuple(
+    dict.fromkeys([module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_CUR2])
+)
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
     "cur": "cost report",
@@ -48,6 +52,7 @@ NAMES = {
     "data_source": "data source",
     "delivery": "delivery",
     "organization": "organization",
+    "report_migration": "migration",
 }
 
 
@@ -56,6 +61,8 @@ def resources(case: str, intent: str) -> tuple[str, ...]:
     if intent in (ROTATE, RETIRE):
         return ("account", "access_key")
     about = CASES[case]
+    if intent == TO_CUR2:
+        return _TO_CUR2 if "cur" in about.resources else ("account",)
     return about.resources + (about.looks if intent == AUDIT else ())
 
 

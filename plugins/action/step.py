@@ -132,6 +132,8 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
 
 def _lacks(module: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
     """What is not set, or not there, that the step cannot do without."""
+    if under_way.left_out(module):
+        return under_way.left_out(module)
     if module == "user" and under_way.has_role and options.get("state") != "absent":
         return _NO_USER
     has_store = options.get("secret_store", "platform") != "platform"

@@ -59,8 +59,9 @@ options:
     description:
       - Whether an export of that name may be deleted and created anew where AWS cannot change it in place, which is the
         case for its table and for granularity, resource ids and split cost allocation data.
-      - The files that it delivered stay in the bucket; columns of others are left out of the new one. Where AWS
-        refuses the new one, the old one is made again.
+      - Only one that has delivered nothing is. One that has is replaced by another beside it, by
+        M(finops_for_cloud.aws.report_migration) and the playbook C(migrate_to_cur2), never where its files lie.
+      - Columns of others are left out of the new one. Where AWS refuses the new one, the old one is made again.
       - Without it such an export is an error that names the settings.
     type: bool
     default: false

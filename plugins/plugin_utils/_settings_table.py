@@ -170,7 +170,13 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_name",
-        {"account": "cur_name", "cur": "name", "delivery": "name", "data_source": "cur_name"},
+        {
+            "account": "cur_name",
+            "cur": "name",
+            "delivery": "name",
+            "data_source": "cur_name",
+            "report_migration": "name",
+        },
         [
             "The name of the export.",
             "If not set, the name of the export that the data source reads already; else V(billing-<account id>), as "
@@ -186,6 +192,7 @@ SETTINGS = (
             "delivery": "bucket",
             "policy": "bucket",
             "data_source": "cur_bucket",
+            "report_migration": "bucket",
         },
         [
             "The bucket that the export is delivered to.",
@@ -198,7 +205,12 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_bucket_region",
-        {"account": "cur_bucket_region", "cur": "bucket_region", "delivery": "bucket_region"},
+        {
+            "account": "cur_bucket_region",
+            "cur": "bucket_region",
+            "delivery": "bucket_region",
+            "report_migration": "bucket_region",
+        },
         [
             "The region of the bucket.",
             "If not set, that of the bucket that the export delivers to already; for a new one O(finops_aws_region) "
@@ -214,6 +226,7 @@ SETTINGS = (
             "delivery": "prefix",
             "policy": "prefix",
             "data_source": "cur_prefix",
+            "report_migration": "prefix",
         },
         [
             "The path in the bucket, without spaces and without a V(/) at either end.",
@@ -229,8 +242,17 @@ SETTINGS = (
         "finops_cur_allow_replace",
         {"cur": "allow_replace"},
         [
-            "Whether an export of that name may be deleted and created anew where AWS cannot change it in place. Its "
-            "files stay."
+            "Whether an export of that name that has delivered nothing may be deleted and created anew where AWS cannot "
+            "change it in place. One that has delivered is replaced by the playbook C(migrate_to_cur2), never in place."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_delete_legacy_cur",
+        {"report_migration": "delete_legacy"},
+        [
+            "Whether the playbook C(migrate_to_cur2) deletes the report that it has replaced, on a later run than the one "
+            "that changed over, and once the platform has imported the new one. Its files stay."
         ],
         cases=_WITH_REPORT,
     ),

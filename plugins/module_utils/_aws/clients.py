@@ -339,7 +339,7 @@ class Clients:
             region, endpoint_url, arguments = get_aws_connection_info(AsModule(options))
         except TypeError:
             raise InputError("aws_config", "is not what botocore.config.Config takes")
-        if service == "bcm-data-exports":
+        if service in ("bcm-data-exports", "cur"):
             region = EXPORT_REGION.get(self.partition, EXPORT_REGION["aws"])
         config = botocore.config.Config(
             user_agent_extra=USER_AGENT,

@@ -25,7 +25,14 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 FAILED, FOUND, WAITING, CHANGED, RIGHT = "failed", "found", "pending", "changed", "right"
 # The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
 REMOVALS = ("finops_offboarding", "finops_offboarding_of_management")
-REGISTERED = ("finops_connection", "finops_rotation", "finops_retirement", "finops_audit", *REMOVALS)
+REGISTERED = (
+    "finops_connection",
+    "finops_rotation",
+    "finops_retirement",
+    "finops_migration",
+    "finops_audit",
+    *REMOVALS,
+)
 # What the end of a run did for an account, in the same form; that alone is no visit.
 AFTERWARDS = "finops_history"
 _UNLISTED = "data source: the platform does not list this account at the end of the run. Run the playbook again"

@@ -11,8 +11,8 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-OFFBOARD = "offboard"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD)
+OFFBOARD, TO_CUR2 = "offboard", "to_cur2"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_CUR2)
 # What all else of an offboarding depends on; whatever else stays keeps nothing from going that does not need it.
 DECISIVE = ("account", "data_source")
 
@@ -32,6 +32,7 @@ class Case:
 
 
 _WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
+_TO_CUR2 = ("account", "report_migration", *_WITH_REPORT[1:])
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
     "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery", "organization")),
@@ -40,8 +41,10 @@ CASES = {
     ),
     "standalone": Case(_BOTH, "standalone", _WITH_REPORT, ("delivery",)),
 }
-# All modules that some case needs, in order.
-MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in (*case.resources, *case.looks)))
+# All modules that some case or migration needs, in order.
+MODULES = tuple(
+    dict.fromkeys([module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_CUR2])
+)
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
     "cur": "cost report",
@@ -51,6 +54,7 @@ NAMES = {
     "data_source": "data source",
     "delivery": "delivery",
     "organization": "organization",
+    "report_migration": "migration",
 }
 
 
@@ -62,6 +66,8 @@ def resources(case: str, intent: str) -> tuple[str, ...]:
     if intent == OFFBOARD:
         account, *others = about.resources
         return (account, *reversed(others))
+    if intent == TO_CUR2:
+        return _TO_CUR2 if "cur" in about.resources else ("account",)
     return about.resources + (about.looks if intent == AUDIT else ())
 
 

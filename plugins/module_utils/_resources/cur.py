@@ -152,9 +152,9 @@ class Cur(Resource):
         stands = state.export is not None and state.wanted == state.export and not state.fixed
         state.bucket = bucket.read(self.clients, settled=stands and state.status.get("StatusCode") != "UNHEALTHY")
         if state.bucket is not None and self._delivers_anew(state):
-            state.misleading_file = exports.misleading_file(
-                bucket.keys(self.clients, state.path), state.name, state.prefix
-            )
+            keys = bucket.keys(self.clients, state.path)
+            state.misleading_file = exports.misleading_file(keys, state.name, state.prefix)
+            state.has_files = bool(keys)
         state.delivered = state.was_refreshed and not state.moves
         # To connect the platform wants to see files under such a prefix; one that reads them has seen them.
         if "/" in state.prefix and not self._is_read(state):

@@ -68,6 +68,11 @@ class Policy(Resource):
         "variant": {"type": "str", "choices": list(settings.VARIANTS), "default": "documented"},
         "bucket": {"type": "str"},
         "prefix": {"type": "str"},
+        "also": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"bucket": {"type": "str", "required": True}, "prefix": {"type": "str"}},
+        },
     }
     CHANGE_OPTIONS = {"tags": {"type": "dict"}, "leaving": {"type": "list", "elements": "str", "default": []}}
 
@@ -77,9 +82,16 @@ class Policy(Resource):
         self.partition = clients.partition
         bucket = settings.bucket(options.get("bucket"), self.account, option="bucket")
         prefix = settings.prefix(options.get("prefix"), option="prefix")
+        also = [
+            (settings.bucket(one["bucket"], self.account, option="also"), one.get("prefix") or "")
+            for one in options.get("also") or []
+        ]
         self.tags = settings.tags(options.get("tags"))
         self.wanted = dict(
-            (KINDS[kind], policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
+            (
+                KINDS[kind],
+                policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix, also),
+            )
             for kind in options["policies"]
         )
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG
 from tests.emulator.fleet import Emulator
 from tests.faults.snapshot import USER, snapshot
-from tests.integration.playbook import ONBOARD, ROTATE, Fleet, Run, Variables
+from tests.integration.playbook import MIGRATE, ONBOARD, ROTATE, Fleet, Run, Variables
 
 STORES = ("secretsmanager", "ssm", "file")
 Trouble = Literal["killed before", "killed after", "answer lost"]
@@ -42,6 +42,7 @@ class Scenario:
     def run(self, fleet: Fleet, playbook: str | None = None) -> Run:
         """One run of the playbook."""
         variables: dict[str, Any] = {"finops_secret_store": self.store, "finops_key_drain_seconds": 0}
+        variables["finops_confirm_permanent_switch"] = True
         if not self.with_platform:
             variables["finops_platform_url"] = None
         arguments = []
@@ -55,12 +56,13 @@ class Scenario:
         return {self.group: {"account": self.account(fleet)}}
 
     def prepare(self, fleet: Fleet) -> None:
-        """A fresh fleet; for a rotation, connected with a key of 100 days."""
+        """A fresh fleet; for a rotation or a migration, connected with a key, for the first with one of 100 days."""
         fleet.emulator.reset()
         fleet.forget_files()
-        if self.playbook == ROTATE:
+        if self.playbook != ONBOARD:
             run = self.run(fleet, ONBOARD)
             assert run.code == 0, run.output
+        if self.playbook == ROTATE:
             iam = fleet.client("iam", self.account(fleet))
             (key,) = iam.list_access_keys(UserName="FinOpsForCloudUser")["AccessKeyMetadata"]
             fleet.emulator.faults.age_key(key["AccessKeyId"], days=100)
@@ -126,11 +128,17 @@ def member(fleet: Fleet) -> Variables:
     return fleet.member(0)
 
 
+def with_a_role(fleet: Fleet) -> Variables:
+    return fleet.standalone(finops_auth="role")
+
+
 def scenarios() -> Iterator[Scenario]:
-    """Onboarding of each case, rotation, and both with every store, with a platform and without."""
+    """Onboarding of each case, with a role too, the move to a role, rotation, and both with every store, with a platform and without."""
     yield Scenario("onboard management", "management", Fleet.management)
     yield Scenario("onboard member", "member", member)
     yield Scenario("onboard standalone", "standalone", Fleet.standalone)
+    yield Scenario("onboard with a role", "standalone", with_a_role)
+    yield Scenario("migrate to a role", "standalone", Fleet.standalone, MIGRATE)
     yield LateMember("late member", "member", member)
     yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)
     for store in STORES:

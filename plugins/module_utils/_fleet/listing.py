@@ -68,6 +68,10 @@ class Listing:
             return None
         return max(int(one.get("created_at") or 0) for one in [source, *members_of(root, self.sources, roots)])
 
+    def members_of(self, root: str, roots: Mapping[str, str | None]) -> list[str]:
+        """The names of the linked sources whose cost stands in a Root's files; roots: as in members_of."""
+        return sorted(str(source.get("name")) for source in members_of(root, self.sources, roots))
+
     def flow_of(self, account: str, roots: Mapping[str, str | None]) -> str | None:
         """Whether the account's costs flow, in brief; None where it has no data source. roots: as in members_of."""
         source = self._by_account.get(account)

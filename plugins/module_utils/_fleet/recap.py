@@ -58,6 +58,7 @@ def _details(account: Mapping[str, Any], check_mode: bool) -> list[str]:
     return (
         _paragraph("would be done" if check_mode else "done", account["done"])
         + _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])
+        + _paragraph("stage", [_stage(account["stage"])] if account.get("stage") else [])
         + _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
         + _paragraph("found", findings if not (check_mode or account["failed"]) else [])
         + _paragraph("failed", [account["failed"]] if account["failed"] else [])
@@ -67,6 +68,11 @@ def _details(account: Mapping[str, Any], check_mode: bool) -> list[str]:
 def _told(finding: Mapping[str, Any]) -> str:
     title, remedy = str(finding["title"]), finding.get("remedy")
     return "{0}. {1}".format(title.rstrip("."), remedy) if remedy else title
+
+
+def _stage(stage: Mapping[str, Any]) -> str:
+    command = stage.get("next_command")
+    return "{0}. Then: {1}".format(stage["words"], command) if command else str(stage["words"])
 
 
 def _paragraph(title: str, items: Sequence[str]) -> list[str]:

@@ -11,7 +11,13 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE)
+TO_ROLE, TO_ROLE_END = "to_role", "to_role_end"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, TO_ROLE, TO_ROLE_END)
+# What the platform works with in an account: a role that it assumes, or a user's access key.
+ROLE, ACCESS_KEY = "role", "access_key"
+AUTHS = (ROLE, ACCESS_KEY)
+# Of the modules that only one of them needs, which.
+OF_AUTH = {"user": ACCESS_KEY, "access_key": ACCESS_KEY, "role": ROLE}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Case:
     looks: tuple[str, ...] = ()
 
 
-_WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
+_WITH_REPORT = ("account", "cur", "policy", "user", "role", "access_key", "data_source")
+_TO_ROLE = ("account", "policy", "role", "former_login", "data_source")
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
     "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery", "organization")),
@@ -37,26 +44,45 @@ CASES = {
     ),
     "standalone": Case(_BOTH, "standalone", _WITH_REPORT, ("delivery",)),
 }
-# All modules that some case needs, in order.
-MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in (*case.resources, *case.looks)))
+# All modules that some case or migration needs, in order.
+MODULES = tuple(
+    dict.fromkeys([module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_ROLE])
+)
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
     "cur": "cost report",
     "policy": "policies",
     "user": "user",
+    "role": "role",
     "access_key": "access key",
     "data_source": "data source",
     "delivery": "delivery",
     "organization": "organization",
+    "former_login": "former login",
 }
 
 
-def resources(case: str, intent: str) -> tuple[str, ...]:
-    """The modules that an intent visits in an account of this case, in order."""
-    if intent in (ROTATE, RETIRE):
-        return ("account", "access_key")
+def auth_of(has_role: bool, has_source: bool, asked: str | None, intent: str = CONNECT) -> str:
+    """What the platform works with in an account, ROLE or ACCESS_KEY: what works already stays, unless the intent moves it.
+
+    has_role, has_source: of the account's data source. asked: what the inventory says, None for nothing.
+    """
+    if has_role or intent in (TO_ROLE, TO_ROLE_END):
+        return ROLE
+    return ACCESS_KEY if has_source else asked or ACCESS_KEY
+
+
+def resources(case: str, intent: str, auth: str | None = None) -> tuple[str, ...]:
+    """The modules that an intent visits in an account of this case, in order; without an auth those of both."""
     about = CASES[case]
-    return about.resources + (about.looks if intent == AUDIT else ())
+    found = about.resources + (about.looks if intent == AUDIT else ())
+    if intent in (ROTATE, RETIRE):
+        found = ("account", "access_key")
+    if intent == TO_ROLE:
+        found = _TO_ROLE
+    if intent == TO_ROLE_END:
+        found = ("former_login",)
+    return tuple(module for module in found if auth in (None, OF_AUTH.get(module, auth)))
 
 
 def options(case: str, module: str) -> dict[str, object]:
@@ -66,6 +92,7 @@ def options(case: str, module: str) -> dict[str, object]:
         "account": {"case": case},
         "policy": {"policies": list(about.policies)},
         "user": {"policies": list(about.policies)},
+        "role": {"policies": list(about.policies)},
         "access_key": {"data_source": {"type": about.data_source_type}},
         "data_source": {"type": about.data_source_type},
     }

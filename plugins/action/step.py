@@ -18,11 +18,11 @@ from ansible.errors import AnsibleActionFail
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import REMOVALS, removed
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.foresight import foreseen
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, values
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import (
     VARIABLES,
     RoleVariables,
@@ -37,7 +37,12 @@ _ARGUMENTS = {
     "intent": {"type": "str", "choices": list(procedure.INTENTS), "default": procedure.CONNECT},
     "earlier": {"type": "dict"},
 }
-_NO_USER = "the data source works with an assumed role, so no user serves it"
+_LEFT_OUT = {
+    procedure.ROLE: "the platform works with an assumed role, so no user and no key serves it",
+    procedure.ACCESS_KEY: "the platform works with an access key, so it assumes no role",
+}
+_NOT_CONNECTED = "the account has no data source that could be migrated"
+_NOT_ASKED = "finops_auth is access_key"
 # What the roles loop over: every step of the case, in an audit with its looks.
 _ALL_STEPS = ("{{ finops_steps }}", "{{ finops_steps + finops_looks }}")
 # Seconds between the first calls of workers that begin together.
@@ -65,7 +70,7 @@ class ActionModule(Shell):
                 raise
             finding = blocked("OPTION_INVALID", str(error), "").as_result(module)
             result = {"changed": False, "findings": [finding]}
-        under_way.note(result, self.clients)
+        under_way.note({**result, "module": module}, self.clients)
         if intent == procedure.OFFBOARD and module not in procedure.DECISIVE:
             under_way.has_failed = False
         if module == "account" and "case" in result and intent in (procedure.CONNECT, procedure.AUDIT):
@@ -81,14 +86,15 @@ class ActionModule(Shell):
             under_way.variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)
         options = self._options(module, intent, under_way, task_vars)
-        lacks = _lacks(module, options, under_way)
+        lacks = _lacks(module, intent, options, under_way)
         if lacks:
             return {"changed": False, "skipped": True, "skip_reason": lacks}
         return self.run_module(module, options, task_vars, under_way.clients, audit=intent == procedure.AUDIT)
 
     def _options(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
         variables = under_way.variables or RoleVariables(task_vars, self._templar)
-        options = {**variables.options(module, intent), "variables": readers_names(module)}
+        names = {**readers_names(module), "host": task_vars["inventory_hostname"]}
+        options = {**variables.options(module, intent), "variables": names}
         for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, intent, task_vars)}.items():
             options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
         return options
@@ -100,18 +106,20 @@ class ActionModule(Shell):
         if not is_whole or under_way.clients is None or under_way.has_failed or not under_way.data_source:
             return
         under_way.clients.early = Early()
-        for module in procedure.resources(case, intent):
+        for module in procedure.resources(case, intent, under_way.auth(intent)):
             options = self._options(module, intent, under_way, task_vars)
             runs_here = intent == procedure.AUDIT or self._fits_in_process(module, options, task_vars)
-            if runs_here and not _lacks(module, options, under_way):
+            if runs_here and not _lacks(module, intent, options, under_way):
                 under_way.clients.begin(*foreseen(module, options))
 
 
 def _seen_of_the_fleet(module: str, intent: str, task_vars: dict[str, Any]) -> dict[str, Any]:
     """What the look at the whole fleet found out about this account, and of its members' what is gone since."""
+    view = task_vars.get("finops_fleet", {}).get("accounts", {}).get(task_vars["inventory_hostname"])
+    if module == "data_source":
+        return {"members": sorted(one["name"] for one in (view or {}).get("members") or ())}
     if module != "account":
         return {}
-    view = task_vars.get("finops_fleet", {}).get("accounts", {}).get(task_vars["inventory_hostname"])
     if view and view.get("members") and intent == procedure.OFFBOARD:
         view = {**view, "removed": _removed(Inventory(task_vars))}
     return {"fleet": view}
@@ -119,8 +127,7 @@ def _seen_of_the_fleet(module: str, intent: str, task_vars: dict[str, Any]) -> d
 
 def _removed(inventory: Inventory) -> list[str]:
     """The ids of what is gone by now of the accounts of this run, or in check mode would be."""
-    hosts = inventory.cases_in_play()
-    return [one for host in hosts for one in removed(values(inventory.variables(host), REMOVALS))]
+    return [one for host in inventory.cases_in_play() for one in removed(inventory.registered(host, REMOVALS))]
 
 
 def _spread_out(task_vars: dict[str, Any]) -> None:
@@ -130,12 +137,29 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
         time.sleep(random.uniform(0, _APART * forks))
 
 
-def _lacks(module: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
+def _lacks(module: str, intent: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
     """What is not set, or not there, that the step cannot do without."""
+    if intent == procedure.OFFBOARD:
+        return _lacks_platform(module, options)
     if under_way.left_out(module):
         return under_way.left_out(module)
-    if module == "user" and under_way.has_role and options.get("state") != "absent":
-        return _NO_USER
+    is_migrated = intent in (procedure.TO_ROLE, procedure.TO_ROLE_END)
+    if is_migrated and module != "account" and not under_way.data_source:
+        return _NOT_CONNECTED
+    asked = under_way.variables.asked_auth if under_way.variables else None
+    if is_migrated and module != "account" and asked == procedure.ACCESS_KEY and not under_way.source_role:
+        return _NOT_ASKED
+    auth = under_way.auth(intent)
+    if procedure.OF_AUTH.get(module, auth) != auth:
+        return _LEFT_OUT[auth]
+    if module == "role" and under_way.source_role not in (None, options.get("name", settings.ROLE_NAME)):
+        return "the data source works with the role {0}, which finops_role_name does not name".format(
+            under_way.source_role
+        )
+    return _lacks_platform(module, options)
+
+
+def _lacks_platform(module: str, options: Mapping[str, Any]) -> str | None:
     has_store = options.get("secret_store", "platform") != "platform"
     if options.get("platform_url") or module not in ("access_key", "data_source"):
         return None

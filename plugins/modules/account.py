@@ -53,6 +53,24 @@ options:
     description:
       - The policies' variant, as in O(finops_for_cloud.aws.policy#module:variant).
     type: str
+  auth:
+    description:
+      - What the platform works with in the account, as in O(finops_for_cloud.aws.data_source#module:auth).
+    type: str
+    choices: [role, access_key]
+  permanent_switch:
+    description:
+      - Given where the account's data source is about to be switched from its key to a role. V(false) stops that here, before
+        anything is written.
+    type: bool
+  role_name:
+    description:
+      - The role's name, as in O(finops_for_cloud.aws.role#module:name).
+    type: str
+  role_principal_arn:
+    description:
+      - Who assumes the role, as in O(finops_for_cloud.aws.role#module:principal_arn).
+    type: str
   user_name:
     description:
       - The user's name, as in O(finops_for_cloud.aws.user#module:name).

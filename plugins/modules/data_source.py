@@ -10,10 +10,11 @@ module: data_source
 short_description: The data source of an account on the FinOps platform
 description:
   - Checks that the platform has a data source for the account that reads the right report, wakes one whose import or
-    recommendations are off, renames it, points one that works with a role to its report, creates one with a key of one's
-    own, or removes it.
+    recommendations are off, renames it, points one that works with a role to its report, creates one with a role or with a key
+    of one's own, or removes it.
   - What it reads is right as it is, unless the name, bucket or prefix of another export is given. A role is pointed to
-    another report only where its policies let it read there.
+    another report, or a data source made with one, only where its policies let it do what it is for. Where the caller may not
+    ask that (C(iam:SimulatePrincipalPolicy)), a warning says so.
   - How the platform's last import went is reported, judged as the platform's own pages do. A linked data source has no
     import of its own.
   - The platform never gives a secret back, and a change of the report takes one. Where that is needed and
@@ -24,6 +25,33 @@ version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
 options:
+  auth:
+    description:
+      - What a new data source works with, a role or an access key.
+      - One that works with a key, where a role is asked for, is not switched but by O(switch); a warning tells.
+    type: str
+    choices: [role, access_key]
+  role_name:
+    description:
+      - The name of the role in the account that the platform assumes. M(finops_for_cloud.aws.role) makes it.
+      - V(FinOpsForCloudAccessRole) if not given, as the platform documents it.
+    type: str
+  switch:
+    description:
+      - Whether a data source that works with a key is switched to the role. There is no way back but to remove the data
+        source with all that was imported through it.
+    type: bool
+    default: false
+  members:
+    description:
+      - The names of the linked data sources whose costs depend on this one, which the switch then names.
+    type: list
+    elements: str
+  role_pending:
+    description:
+      - Whether the role is known to be still made or changed, as in check mode, so that nothing can be proved of it yet.
+    type: bool
+    default: false
   access_key_id:
     description:
       - The id of the key for the data source, where the key is made elsewhere.
@@ -87,6 +115,17 @@ EXAMPLES = r"""
     type: linked
     access_key_id: "{{ vault_finops_access_key_id }}"
     secret_access_key: "{{ vault_finops_secret_access_key }}"
+
+- name: Create the data source of a member account that the platform works in by a role
+  finops_for_cloud.aws.data_source:
+    account_id: "444455556666"
+    assume_role_arn: arn:aws:iam::444455556666:role/OrganizationAccountAccessRole
+    profile: management
+    platform_url: https://finops.example.com
+    platform_organization_id: 3f0c1f3e-7b0a-4c6b-9d58-6f1f0f5f2c11
+    platform_token: "{{ lookup('ansible.builtin.env', 'FINOPS_PLATFORM_TOKEN') }}"
+    type: linked
+    auth: role
 
 - name: Remove a data source with all that was imported through it
   finops_for_cloud.aws.data_source:

@@ -108,6 +108,13 @@ accounts:
       elements: str
       returned: always
       sample: null
+    stage:
+      description:
+        - In a migration where the account stands, as the page C(docs/migrations.md) of this collection has it, with what is so
+          now and the command for the next stage; V(none) in all other runs.
+      type: dict
+      returned: always
+      sample: null
     findings:
       description: What is not as it should be, as in RV(finops_for_cloud.aws.step#module:findings), each once.
       type: list

@@ -14,7 +14,9 @@ description:
   - All items of a loop run in one process, so an account's steps share one login and their connections, from the step of
     module V(account) on. After an item has failed the later ones are skipped.
   - The steps of modules V(access_key) and V(data_source) are skipped where C(finops_platform_url), and for the first
-    C(finops_secret_store) too, is not set. That of module V(user) is skipped where the data source works with a role.
+    C(finops_secret_store) too, is not set.
+  - Those of modules V(user) and V(access_key) are skipped where the platform works with a role in the account, that of
+    module V(role) where it works with an access key, as C(finops_auth) tells.
   - The module V(delivery) is the one that M(finops_for_cloud.aws.delivery_info) runs; audits visit it, and no other intent.
 version_added: 1.0.0
 author:
@@ -24,7 +26,7 @@ options:
     description: The module to run.
     type: str
     required: true
-    choices: [account, cur, policy, user, access_key, data_source, delivery, organization]
+    choices: [account, cur, policy, user, role, access_key, data_source, delivery, organization, former_login]
   intent:
     description:
       - What the visit is for.
@@ -32,8 +34,10 @@ options:
       - V(audit) tells what is not as wanted, goes on past whatever it finds, and changes nothing.
       - V(rotate) replaces the access key where it is due, V(retire) takes the replaced one out of service.
       - V(offboard) takes down what V(connect) made, and goes on past what has to stay.
+      - V(to_role) switches the data source from its key to a role, V(to_role_end) takes the key and its user out of service.
+      - V(to_cur2) makes a CUR 2.0 export beside an older report, and switches the data source to it once it can be read.
     type: str
-    choices: [connect, audit, rotate, retire, offboard]
+    choices: [connect, audit, rotate, retire, offboard, to_role, to_role_end, to_cur2]
     default: connect
   earlier:
     description: What an earlier task of the same visit registered, where a visit goes on in another task.

@@ -13,7 +13,7 @@ description:
     FinOps policies attached directly.
   - A FinOps policy that the account's case does not need is detached. One that a group gives to the user is not
     attached again. Policies of others, inline policies and groups stay, with a warning that names them.
-  - A user that may do anything in its account is refused, since its key would be handed to the platform, unless
+  - A user that may do anything in its account is refused, since the platform would act as it, unless
     O(permissions_boundary) limits it. So is one whose permissions boundary keeps it from the platform's work.
 version_added: 1.0.0
 author:

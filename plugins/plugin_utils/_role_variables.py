@@ -16,6 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import TARGET_OPTIONS
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import known_costs
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.files import FOLDER
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
@@ -25,11 +26,7 @@ VARIABLES: dict[str, dict[str, str]] = {
     for module in procedure.MODULES
 }
 # What is a data source's own is said again where a key is handed to it.
-_DATA_SOURCE = {
-    option: variable
-    for option, variable in VARIABLES["data_source"].items()
-    if variable not in VARIABLES["access_key"].values()
-}
+_DATA_SOURCE = {option: variable for option, variable in VARIABLES["data_source"].items() if option in TARGET_OPTIONS}
 # Looking at an account checks the options that the core names in its texts wherever they were given.
 _NAMES = {**VARIABLES["account"], "case": "finops_case"}
 
@@ -55,6 +52,14 @@ class RoleVariables:
             options["preflight"] = intent == procedure.CONNECT and boolean(options.get("preflight", True))
         if intent == procedure.OFFBOARD:
             options.update(procedure.removal(module))
+        if module == "account":
+            confirmed = boolean(options.pop("permanent_switch", False)) or self._task_vars.get(
+                "ansible_check_mode", False
+            )
+            if intent == procedure.TO_ROLE and self.asked_auth != procedure.ACCESS_KEY:
+                options["permanent_switch"] = confirmed
+        if module == "data_source" and intent == procedure.TO_ROLE:
+            options.update(auth=procedure.ROLE, switch=True)
         if module == "access_key":
             options["data_source"] = {**options["data_source"], **self._values(_DATA_SOURCE)}
         if module == "access_key" and intent == procedure.AUDIT:
@@ -67,6 +72,11 @@ class RoleVariables:
             folder = self._values({"folder": "finops_report_dir"}).get("folder", FOLDER)
             options["known_costs"] = known_costs.known(str(folder), str(options["account_id"]))
         return options
+
+    @property
+    def asked_auth(self) -> str | None:
+        """What the platform is to work with, None where the variable for it is not set."""
+        return self._values({"auth": VARIABLES["account"]["auth"]}).get("auth")
 
     def _case(self) -> str:
         case = str(self._values({"case": "finops_case"}).get("case"))

@@ -10,51 +10,15 @@ options', in the modules' argument specifications, and stand here only where the
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._setting import Setting
 
-_PLATFORM = ("account", "access_key", "data_source")
+_PLATFORM = ("account", "access_key", "data_source", "former_login")
 _STORE = ("account", "access_key")
-_CASES = tuple(procedure.CASES)
 _WITH_REPORT = tuple(case for case, about in procedure.CASES.items() if "cur" in about.resources)
-_SPECIFICATION = ("type", "elements", "required", "no_log", "choices", "default")
 
 
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """A variable of the roles.
-
-    options: what each module calls it; none where it says how modules are run.
-    words: paragraphs, as Ansible's documentation has them.
-    cases: whose roles have it. only_to_rotate: it matters to their entry point rotate_key alone.
-    otherwise: what its specification has beyond, or instead of, the options' (type, default).
-    """
-
-    variable: str
-    options: Mapping[str, str]
-    words: Sequence[str]
-    cases: Sequence[str] = _CASES
-    only_to_rotate: bool = False
-    otherwise: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-    def specification(self, argument_specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What its value may be and is without it: type, required, no_log, elements, choices, default.
-
-        argument_specs: by module.
-        """
-        about: dict[str, Any] = {"type": "str"}
-        for module, option in self.options.items():
-            about.update(argument_specs[module][option])
-        about.update(self.otherwise)
-        if not about.get("no_log"):
-            about.pop("no_log", None)
-        return {key: about[key] for key in _SPECIFICATION if key in about}
-
-
-def _same(option: str, modules: Sequence[str] = procedure.MODULES) -> dict[str, str]:
+def _same(option: str, modules: tuple[str, ...] = procedure.MODULES) -> dict[str, str]:
     return dict.fromkeys(modules, option)
 
 
@@ -137,7 +101,7 @@ SETTINGS = (
         _same("platform_url", _PLATFORM),
         [
             "The address of the FinOps platform, such as V(https://finops.example.com).",
-            "Without it the account gets all but its access key and its data source.",
+            "Without it the account gets all but its access key and its data source; its role, where it is to have one.",
         ],
     ),
     Setting(
@@ -283,16 +247,51 @@ SETTINGS = (
         ],
     ),
     Setting(
+        "finops_auth",
+        {"account": "auth", "data_source": "auth"},
+        [
+            "What the platform works with in the account: V(role), a role that its own user assumes, or V(access_key), the "
+            "key of a user.",
+            "If not set, what the account's data source works with already; V(access_key) for a new one. A data source that "
+            "works with a key is not switched by this alone, since there is no way back: the playbook "
+            "C(finops_for_cloud.aws.migrate_to_role) does that.",
+        ],
+    ),
+    Setting(
+        "finops_role_name",
+        {"account": "role_name", "role": "name", "data_source": "role_name"},
+        ["The name of the IAM role that the platform assumes."],
+        otherwise={"default": settings.ROLE_NAME},
+    ),
+    Setting(
+        "finops_role_principal_arn",
+        {"account": "role_principal_arn", "role": "principal_arn"},
+        [
+            "The ARN of who assumes the role. V({0}), the platform's own user, in the account's partition if not set.".format(
+                settings.ROLE_PRINCIPAL.format("aws")
+            )
+        ],
+    ),
+    Setting(
+        "finops_confirm_permanent_switch",
+        {"account": "permanent_switch"},
+        [
+            "Whether the playbook C(finops_for_cloud.aws.migrate_to_role) may switch the account's data source from its key "
+            "to a role for good. The way back is to delete the data source with all its history. Without V(true) the "
+            "playbook stops before its first write; check mode needs none.",
+        ],
+    ),
+    Setting(
         "finops_user_name",
-        {"account": "user_name", "user": "name", "access_key": "user_name"},
+        {"account": "user_name", "user": "name", "access_key": "user_name", "former_login": "user_name"},
         ["The name of the IAM user that the platform acts as."],
         otherwise={"default": settings.USER_NAME},
     ),
     Setting(
         "finops_permissions_boundary",
-        _same("permissions_boundary", ("account", "user")),
+        _same("permissions_boundary", ("account", "user", "role")),
         [
-            "The ARN of the policy that must limit the user as its permissions boundary, of the account itself or "
+            "The ARN of the policy that must limit the user or role as its permissions boundary, of the account itself or "
             "AWS's own. Without it a boundary is neither set nor changed."
         ],
     ),
@@ -354,12 +353,12 @@ SETTINGS = (
     ),
     Setting(
         "finops_key_grace_days",
-        {"access_key": "grace_days"},
+        {"access_key": "grace_days", "former_login": "grace_days"},
         ["How many days a replaced key is kept, deactivated, before it is deleted."],
     ),
     Setting(
         "finops_key_drain_seconds",
-        {"access_key": "drain_seconds"},
+        {"access_key": "drain_seconds", "former_login": "drain_seconds"},
         ["How many seconds a replaced key stays active after the switch, so that calls begun with it can end."],
     ),
     Setting(
@@ -400,7 +399,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_tags",
-        _same("tags", ("account", "cur", "policy", "user")),
+        _same("tags", ("account", "cur", "policy", "user", "role")),
         ["Tags for everything that is made in AWS. Tags of others stay."],
     ),
     Setting(

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import DRIFT
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import RoleVariables
 
 
@@ -27,6 +29,7 @@ class Visit:
     report: the report in force, as the module C(cur) returns it.
     leaving: ids and ARNs of what is gone by now, or in check mode would be.
     migration: where a report is migrated, what C(report_migration) returned, empty where there is nothing to migrate.
+    role_pending: whether the role, or what it may do, is still to be made, as in check mode.
     """
 
     host: str
@@ -37,22 +40,33 @@ class Visit:
     report: dict[str, Any] = dataclasses.field(default_factory=dict)
     leaving: list[str] = dataclasses.field(default_factory=list)
     migration: Mapping[str, Any] | None = None
+    role_pending: bool = False
     has_failed: bool = False
 
     @property
-    def has_role(self) -> bool:
-        """Whether the data source works with an assumed role, so that no user of ours serves it."""
-        return bool((self.data_source or {}).get("config", {}).get("assume_role_name"))
+    def source_role(self) -> str | None:
+        """The name of the role that the data source works with, so that no user of ours serves it; None where none."""
+        return (self.data_source or {}).get("config", {}).get("assume_role_name")
+
+    def auth(self, intent: str) -> str:
+        """What the platform works with in the account, or will."""
+        asked = self.variables.asked_auth if self.variables else None
+        return procedure.auth_of(bool(self.source_role), bool(self.data_source), asked, intent)
 
     def options(self, module: str) -> dict[str, Any]:
         """What the next step is handed."""
         of_module: dict[str, Any] = {
             "report_migration": self._migrated(),
             "cur": {"known": self.data_source, **self._new_place()},
-            "policy": {**self._report(bucket="bucket", prefix="prefix"), **self._old_place(), **self._leaving()},
+            "policy": {
+                **(self._report(bucket="bucket", prefix="prefix") or self._read()),
+                **self._old_place(),
+                **self._leaving(),
+            },
             "user": self._leaving(),
             "access_key": {**self._source(), "data_source": self._target(), **self._leaving()},
-            "data_source": {**self._source(), **self._target()},
+            "data_source": {**self._source(), **self._target(), "role_pending": self.role_pending},
+            "former_login": {"known": self.data_source},
             "delivery": {"known": self.data_source, "report": self.report or None},
         }.get(module, {})
         return {"session": self.session, **of_module}
@@ -91,6 +105,12 @@ class Visit:
     def _target(self) -> dict[str, Any]:
         return self._report(cur_name="name", cur_bucket="bucket", cur_prefix="prefix")
 
+    def _read(self) -> dict[str, Any]:
+        """Where the data source reads, for a visit that does not look at the report itself."""
+        config = (self.data_source or {}).get("config", {})
+        bucket, prefix = config.get("bucket_name"), config.get("bucket_prefix")
+        return {"bucket": bucket, **({"prefix": prefix} if prefix else {})} if bucket else {}
+
     def _report(self, **keys: str) -> dict[str, Any]:
         """Options for what is known of the report; keys: what the report calls each."""
         return {option: self.report[key] for option, key in keys.items() if self.report.get(key)}
@@ -105,6 +125,9 @@ class Visit:
             self.data_source = result.get("data_source", self.data_source)
         self.report = result.get("cur") or self.report
         self.migration = result.get("migration", self.migration)
+        if result.get("module") in ("policy", "role"):
+            found = result.get("findings") or ()
+            self.role_pending |= any(finding.get("severity") == DRIFT for finding in found)
         self.has_failed = bool(result.get("failed"))
 
 

@@ -63,10 +63,11 @@ class Visited:
 
     @property
     def is_noted(self) -> bool:
-        """Whether the note at a Root's user says that the past of all its members was asked for."""
+        """Whether the note at a Root's user or role says that the past of all its members was asked for."""
         newest = (self.seen or {}).get("newest")
-        users = [step.result.get("user") for step in steps_of(self.registered) if step.module == "user"]
-        until = asked_until((users[0] or {}).get("tags")) if users else 0
+        steps = [step for step in steps_of(self.registered) if step.module in ("user", "role")]
+        keepers = [step.result[step.module] for step in steps if step.result.get(step.module)]
+        until = asked_until(keepers[0].get("tags")) if keepers else 0
         return newest is None or newest <= until
 
 

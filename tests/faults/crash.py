@@ -21,7 +21,7 @@ from typing import Any, Literal
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG
 from tests.emulator.fleet import Emulator
 from tests.faults.snapshot import USER, snapshot
-from tests.integration.playbook import OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
+from tests.integration.playbook import MIGRATE, OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
 
 STORES = ("secretsmanager", "ssm", "file")
 Trouble = Literal["killed before", "killed after", "answer lost"]
@@ -43,6 +43,7 @@ class Scenario:
         """One run of the playbook."""
         variables: dict[str, Any] = {"finops_secret_store": self.store, "finops_key_drain_seconds": 0}
         variables.update(self.more())
+        variables["finops_confirm_permanent_switch"] = True
         if not self.with_platform:
             variables["finops_platform_url"] = None
         arguments = []
@@ -60,7 +61,7 @@ class Scenario:
         return {self.group: {"account": self.account(fleet)}}
 
     def prepare(self, fleet: Fleet) -> None:
-        """A fresh fleet; for a rotation, connected with a key of 100 days."""
+        """A fresh fleet; for a rotation or a migration, connected with a key, for the first with one of 100 days."""
         fleet.emulator.reset()
         fleet.forget_files()
         if self.playbook != ONBOARD:
@@ -150,11 +151,17 @@ def member(fleet: Fleet) -> Variables:
     return fleet.member(0)
 
 
+def with_a_role(fleet: Fleet) -> Variables:
+    return fleet.standalone(finops_auth="role")
+
+
 def scenarios() -> Iterator[Scenario]:
-    """Onboarding and offboarding of each case, rotation, and all with every store, with a platform and without."""
+    """Onboarding and offboarding of each case, with a role too, the move to a role, rotation, and all with every store, with a platform and without."""
     yield Scenario("onboard management", "management", Fleet.management)
     yield Scenario("onboard member", "member", member)
     yield Scenario("onboard standalone", "standalone", Fleet.standalone)
+    yield Scenario("onboard with a role", "standalone", with_a_role)
+    yield Scenario("migrate to a role", "standalone", Fleet.standalone, MIGRATE)
     yield LateMember("late member", "member", member)
     yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)
     yield Leaving("offboard management", "management", Fleet.management, OFFBOARD)

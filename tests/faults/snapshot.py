@@ -13,11 +13,11 @@ from botocore.exceptions import ClientError
 
 from tests.integration.playbook import Fleet, Variables
 
-USER = "FinOpsForCloudUser"
+USER, ROLE = "FinOpsForCloudUser", "FinOpsForCloudAccessRole"
 
 
 def snapshot(fleet: Fleet, account: Variables, store: str = "platform") -> dict[str, Any]:
-    """The bucket, exports, policies, user, keys, data source and stored secret of one account."""
+    """The bucket, exports, policies, user, keys, role, data source and stored secret of one account."""
     iam = fleet.client("iam", account)
     keys = {key["AccessKeyId"]: key["Status"] for key in _keys(iam)}
     source = fleet.sources().get(account["finops_account_id"])
@@ -30,8 +30,9 @@ def snapshot(fleet: Fleet, account: Variables, store: str = "platform") -> dict[
         "attached": _attached(iam),
         "note": {key: keys.get(value, "gone") for key, value in tags.items()},
         "keys": sorted((status, key == serving) for key, status in keys.items()),
+        "role": _role(iam),
         "source": source and _source(source),
-        "source works": source and _works(fleet, **fleet.credentials(source["id"])),
+        "source works": source and _source_works(fleet, source),
         "store": _stored(fleet, account, store, keys, serving),
     }
 
@@ -86,6 +87,14 @@ def _attached(iam: Any) -> list[str]:
     return sorted(policy["PolicyName"] for policy in attached)
 
 
+def _role(iam: Any) -> dict[str, Any] | None:
+    role = _or_empty(iam.get_role, RoleName=ROLE).get("Role")
+    if role is None:
+        return None
+    attached = _or_empty(iam.list_attached_role_policies, RoleName=ROLE).get("AttachedPolicies", [])
+    return {"trusts": role["AssumeRolePolicyDocument"], "attached": sorted(policy["PolicyName"] for policy in attached)}
+
+
 def _source(source: dict[str, Any]) -> dict[str, Any]:
     config = {key: value for key, value in source["config"].items() if key != "access_key_id"}
     return {
@@ -94,6 +103,22 @@ def _source(source: dict[str, Any]) -> dict[str, Any]:
         "awake": source["auto_import"],
         "import": source["import_scheduled"],
     }
+
+
+def _source_works(fleet: Fleet, source: dict[str, Any]) -> bool:
+    role = source["config"].get("assume_role_name")
+    if not role:
+        return _works(fleet, **fleet.credentials(source["id"]))
+    platform = fleet.emulator.aws.fleet.platform
+    sts = boto3.client(
+        "sts",
+        endpoint_url=fleet.emulator.aws_endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id=platform.access_key_id,
+        aws_secret_access_key=platform.secret_access_key,
+    )
+    arn = f"arn:aws:iam::{source['config']['assume_role_account_id']}:role/{role}"
+    return bool(_or_empty(sts.assume_role, RoleArn=arn, RoleSessionName="snapshot"))
 
 
 def _works(fleet: Fleet, access_key_id: str, secret_access_key: str) -> bool:

@@ -69,14 +69,15 @@ def login(fleet: Fleet, account: Variables, *statements: dict[str, Any], path: s
 def test_what_is_asked_for_is_what_a_first_connection_calls(fleet: Fleet) -> None:
     groups = {"standalone": {"laboratory": fleet.standalone(finops_tags={"team": "web"})}}
     first, second = fleet.run(groups), fleet.run(groups)
-    assert (first.code, second.code) == (0, 0), first.output
+    with_a_role = fleet.run({"member": {"shop": fleet.member(finops_tags={"team": "web"}, finops_auth="role")}})
+    assert (first.code, second.code, with_a_role.code) == (0, 0, 0), first.output + with_a_role.output
     assert (asked(first), asked(second)) == ({"SimulatePrincipalPolicy": 1}, {})
     written = set()
-    for name in (call for call in first.writes if not call.startswith("platform:")):
+    for name in (call for call in first.writes + with_a_role.writes if not call.startswith("platform:")):
         service, dummy, operation = name.partition(":")
         written.add(f"s3:{_S3_ACTIONS.get(operation, operation)}" if service == "s3" else name)
     # What AWS checks besides, without a call of its own.
-    implied = {"cur:PutReportDefinition", "iam:TagPolicy", "s3:PutBucketOwnershipControls"}
+    implied = {"cur:PutReportDefinition", "iam:TagPolicy", "iam:TagRole", "s3:PutBucketOwnershipControls"}
     in_the_table = {action for always, tagging in CALLED.values() for action in (*always, *tagging)}
     assert in_the_table - implied == written - implied
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the finops_for_cloud.aws contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM has of an account's users, groups and policies, in the shapes of GetAccountAuthorizationDetails.
+"""What IAM has of an account's users, groups, roles and policies, in the shapes of GetAccountAuthorizationDetails.
 
 One call answers for up to a thousand of them (IAM API: GetAccountAuthorizationDetails); who is denied it gets the same
 facts by a call for each. What was read is kept until the next write to IAM, so the steps of one account share it.
@@ -19,16 +19,16 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
 ALL_AT_ONCE = Reading(
     "iam",
     "get_account_authorization_details",
-    {"Filter": ["User", "Group", "LocalManagedPolicy"], "MaxItems": 1000},
+    {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"], "MaxItems": 1000},
     all_pages=True,
 )
 _GONE = ("NoSuchEntity",)
 _DENIED = ("AccessDenied", "AccessDeniedException")
-Entity = Mapping  # of str to Any: one of AWS's UserDetail, GroupDetail, ManagedPolicyDetail
+Entity = Mapping  # of str to Any: one of AWS's UserDetail, GroupDetail, RoleDetail, ManagedPolicyDetail
 
 
 class Identities:
-    """The account's own policies, its users and their groups; FinopsError where they are another account's."""
+    """The account's own policies, its users and their groups, its roles; FinopsError where they are another account's."""
 
     def __init__(self, clients: Any) -> None:
         self._clients = clients
@@ -48,6 +48,14 @@ class Identities:
 
     def group(self, name: str) -> Entity:
         """A group with its policies."""
+        raise NotImplementedError
+
+    def role(self, name: str) -> Entity | None:
+        """A role by exactly this name, with its policies, whom it trusts, its boundary, tags and instance profiles."""
+        raise NotImplementedError
+
+    def role_names(self) -> list[str]:
+        """The names of all roles."""
         raise NotImplementedError
 
     def document(self, policy: Entity) -> dict[str, Any]:
@@ -76,6 +84,7 @@ class _AllAtOnce(Identities):
         self._policies = self._of_account(own)
         self._users = self._of_account(details.get("UserDetailList", []))
         self._groups = details.get("GroupDetailList", [])
+        self._roles = details.get("RoleDetailList", [])
 
     @property
     def policies(self) -> Sequence[Entity]:
@@ -89,6 +98,12 @@ class _AllAtOnce(Identities):
 
     def group(self, name: str) -> Entity:
         return next((group for group in self._groups if group["GroupName"] == name), {"GroupName": name})
+
+    def role(self, name: str) -> Entity | None:
+        return next((role for role in self._roles if role["RoleName"] == name), None)
+
+    def role_names(self) -> list[str]:
+        return [role["RoleName"] for role in self._roles]
 
     def document(self, policy: Entity) -> dict[str, Any]:
         in_force = policy["DefaultVersionId"]
@@ -139,6 +154,24 @@ class _OneByOne(Identities):
                 for policy in self._all("list_group_policies", "PolicyNames", GroupName=name)
             ],
         }
+
+    def role(self, name: str) -> Entity | None:
+        answer = self._clients.read("iam", "get_role", missing=_GONE, RoleName=name)
+        if answer is None:
+            return None
+        of_role = {"RoleName": name}
+        return dict(
+            answer["Role"],
+            AttachedManagedPolicies=self._all("list_attached_role_policies", "AttachedPolicies", **of_role),
+            RolePolicyList=[
+                self._clients.read("iam", "get_role_policy", PolicyName=policy, **of_role)
+                for policy in self._all("list_role_policies", "PolicyNames", **of_role)
+            ],
+            InstanceProfileList=self._all("list_instance_profiles_for_role", "InstanceProfiles", **of_role),
+        )
+
+    def role_names(self) -> list[str]:
+        return [role["RoleName"] for role in self._all("list_roles", "Roles", MaxItems=1000)]
 
     def document(self, policy: Entity) -> dict[str, Any]:
         return self._version(policy, policy["DefaultVersionId"])["Document"]

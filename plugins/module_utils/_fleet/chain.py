@@ -186,9 +186,15 @@ def _has_seen(seen: Seen, module: str) -> bool:
 
 def _modules_of(link: str, seen: Seen) -> list[str]:
     """The modules that have to have looked before a link can be called right."""
+    has_role = seen.has_role or "role" in seen.looked
+    of_role = ["role"] if "role" in seen.looked else []
     if link == "configuration":
         wanted = procedure.CASES[seen.case].resources if seen.case in procedure.CASES else ()
-        return [one for one in ("cur", "policy", "user") if one in wanted and not (one == "user" and seen.has_role)]
+        return [one for one in ("cur", "policy") if one in wanted] + (
+            of_role if has_role else ["user"] if wanted else []
+        )
+    if link == "credentials" and has_role:
+        return of_role
     if link == "credentials":
         # Without a platform and a store there is nobody who could hold a key.
         return ["access_key"] if seen.has_platform or "access_key" in seen.looked else []
@@ -223,8 +229,8 @@ def _configuration(seen: Seen) -> Look:
 
 
 def _credentials(seen: Seen, now: datetime.datetime) -> Look:
-    if seen.has_role:
-        return Look("the data source works with an assumed role, which has no key")
+    if seen.has_role or "role" in seen.looked:
+        return Look("the platform assumes a role, which has no key")
     if seen.access_keys is None:
         return Look("no platform is set, so nobody can tell which key serves", NOT_ASKED)
     key = next((one for one in seen.access_keys if one.get("state") == "in service"), None)

@@ -67,6 +67,7 @@ def _details(account: Mapping[str, Any], check_mode: bool) -> list[str]:
     return (
         _paragraph("would be done" if check_mode else "done", account["done"])
         + _paragraph("already gone" if _leaves(account) else "already right", _joined(account["right"]))
+        + _paragraph("stage", [_stage(account["stage"])] if account.get("stage") else [])
         + _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
         + _paragraph("found", findings if shown else [])
         + _paragraph("stays", account.get("stays") or [])
@@ -81,6 +82,11 @@ def _joined(parts: Sequence[str]) -> list[str]:
 def _told(finding: Mapping[str, Any]) -> str:
     title, remedy = str(finding["title"]), finding.get("remedy")
     return "{0}. {1}".format(title.rstrip("."), remedy) if remedy else title
+
+
+def _stage(stage: Mapping[str, Any]) -> str:
+    command = stage.get("next_command")
+    return "{0}. Then: {1}".format(stage["words"], command) if command else str(stage["words"])
 
 
 def _paragraph(title: str, items: Sequence[str]) -> list[str]:

@@ -85,8 +85,9 @@ def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | N
 
     variables: the host's REGISTERED variables and AFTERWARDS, finops_account_id and finops_platform_url.
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
-    Returns host, account_id, case, state, done (titles), right (parts), left_out, failed (step and reason), unlisted and
-    findings, those that are still so; of an account that was to be offboarded, in stays what is left of it and why.
+    Returns host, account_id, case, state, done (titles), right (parts), left_out, failed (step and reason), unlisted,
+    findings, those that are still so; of an account that was to be offboarded, in stays what is left of it and why; and
+    stage, of a migration the account's, as its last step that tells has it.
     """
     steps = steps_of(variables)
     counted = [step for step in steps if step.counts]
@@ -107,6 +108,7 @@ def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | N
         "unlisted": unlisted,
         "findings": _once(findings),
         "stays": _stays(counted) if any(variables.get(name) for name in REMOVALS) else None,
+        "stage": next((step.result["stage"] for step in reversed(counted) if step.result.get("stage")), None),
     }
 
 
@@ -176,7 +178,7 @@ def _right(steps: Sequence[StepResult]) -> list[str]:
 def _left_out(steps: Sequence[StepResult], variables: Mapping[str, Any]) -> str | None:
     if variables.get("finops_platform_url"):
         return None
-    has_key = any(step.module == "access_key" for step in steps)
+    has_key = any(step.module in ("access_key", "role") for step in steps)
     return "{0}: finops_platform_url is not set".format("data source" if has_key else "access key and data source")
 
 

@@ -20,6 +20,7 @@ CALLED = {
     "policy": (("iam:CreatePolicy",), ("iam:TagPolicy",)),
     "user": (("iam:CreateUser", "iam:AttachUserPolicy"), ("iam:TagUser",)),
     "access_key": (("iam:TagUser", "iam:CreateAccessKey"), ()),
+    "role": (("iam:CreateRole", "iam:AttachRolePolicy"), ("iam:TagRole",)),
     "bucket": (
         (
             "s3:CreateBucket",
@@ -44,7 +45,7 @@ class Lacking:
     """What an account lacks.
 
     policies: the names of those to be made. user: the ARN of the user that there is or will be; has_user: whether there is.
-    attached: the ARN of a policy that the user gets. export, bucket: the names of those to be made, None for none.
+    role: that of the role to be made, empty for none. attached: the ARN of a policy that the user or role gets. export, bucket: the names of those to be made, None for none.
     bucket_region: where the bucket will be. tags, boundary: what is asked for.
     """
 
@@ -54,6 +55,7 @@ class Lacking:
     user: str
     has_user: bool
     makes_key: bool = True
+    role: str = ""
     export: str | None = None
     bucket: str | None = None
     bucket_region: str = ""
@@ -67,6 +69,8 @@ class Lacking:
         made = [("policy", "{0}policy/{1}".format(iam, name)) for name in self.policies]
         if not self.has_user:
             made.append(("user", self.user))
+        if self.role:
+            made.append(("role", self.role))
         if self.makes_key:
             made.append(("access_key", self.user))
         found = {_IAM_REGION.get(self.partition, ""): self._called(made)}

@@ -28,6 +28,13 @@ STATES = (OK, NOT_ASKED, UNKNOWN, PENDING, DRIFT, FAILED)
 _RANK = dict((state, rank) for rank, state in enumerate(STATES))
 
 _BY_CODE = {
+    "ROLE_MISSING": "credentials",
+    "ROLE_PATH": "credentials",
+    "ROLE_TRUST": "credentials",
+    "ROLE_TRUST_CONDITION": "credentials",
+    "ROLE_TRUST_DENIES": "credentials",
+    "ROLE_TRUST_OTHERS": "credentials",
+    "ROLE_TRUST_REWRITTEN": "credentials",
     "CUR_MISSING": "export",
     "CUR_UNHEALTHY": "export",
     "CUR_ROWS_CUT": "export",
@@ -52,6 +59,7 @@ _BY_FAMILY = {
     "OFFBOARD": "source",
     "PLATFORM": "source",
     "POLICY": "configuration",
+    "ROLE": "configuration",
     "SOURCE": "source",
     "STORE": "credentials",
     "USER": "configuration",
@@ -62,6 +70,7 @@ _BY_MODULE = {
     "cur": ("configuration", "export"),
     "policy": ("configuration",),
     "user": ("configuration",),
+    "role": ("configuration", "credentials"),
     "access_key": ("credentials",),
     "delivery": ("execution", "files", "columns"),
     "data_source": ("source",),

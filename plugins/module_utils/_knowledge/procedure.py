@@ -11,10 +11,15 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-OFFBOARD, TO_CUR2 = "offboard", "to_cur2"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_CUR2)
+OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2 = "offboard", "to_role", "to_role_end", "to_cur2"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2)
 # What all else of an offboarding depends on; whatever else stays keeps nothing from going that does not need it.
 DECISIVE = ("account", "data_source")
+# What the platform works with in an account: a role that it assumes, or a user's access key.
+ROLE, ACCESS_KEY = "role", "access_key"
+AUTHS = (ROLE, ACCESS_KEY)
+# Of the modules that only one of them needs, which.
+OF_AUTH = {"user": ACCESS_KEY, "access_key": ACCESS_KEY, "role": ROLE}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +36,8 @@ class Case:
     looks: tuple[str, ...] = ()
 
 
-_WITH_REPORT = ("account", "cur", "policy", "user", "access_key", "data_source")
+_WITH_REPORT = ("account", "cur", "policy", "user", "role", "access_key", "data_source")
+_TO_ROLE = ("account", "policy", "role", "former_login", "data_source")
 _TO_CUR2 = ("account", "report_migration", *_WITH_REPORT[1:])
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
@@ -43,32 +49,51 @@ CASES = {
 }
 # All modules that some case or migration needs, in order.
 MODULES = tuple(
-    dict.fromkeys([module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_CUR2])
+    dict.fromkeys(
+        [module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_ROLE, *_TO_CUR2]
+    )
 )
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
     "cur": "cost report",
     "policy": "policies",
     "user": "user",
+    "role": "role",
     "access_key": "access key",
     "data_source": "data source",
     "delivery": "delivery",
     "organization": "organization",
     "report_migration": "migration",
+    "former_login": "former login",
 }
 
 
-def resources(case: str, intent: str) -> tuple[str, ...]:
-    """The modules that an intent visits in an account of this case, in order."""
-    if intent in (ROTATE, RETIRE):
-        return ("account", "access_key")
+def auth_of(has_role: bool, has_source: bool, asked: str | None, intent: str = CONNECT) -> str:
+    """What the platform works with in an account, ROLE or ACCESS_KEY: what works already stays, unless the intent moves it.
+
+    has_role, has_source: of the account's data source. asked: what the inventory says, None for nothing.
+    """
+    if has_role or intent in (TO_ROLE, TO_ROLE_END):
+        return ROLE
+    return ACCESS_KEY if has_source else asked or ACCESS_KEY
+
+
+def resources(case: str, intent: str, auth: str | None = None) -> tuple[str, ...]:
+    """The modules that an intent visits in an account of this case, in order; without an auth those of both."""
     about = CASES[case]
     if intent == OFFBOARD:
         account, *others = about.resources
         return (account, *reversed(others))
+    found = about.resources + (about.looks if intent == AUDIT else ())
+    if intent in (ROTATE, RETIRE):
+        found = ("account", "access_key")
+    if intent == TO_ROLE:
+        found = _TO_ROLE
+    if intent == TO_ROLE_END:
+        found = ("former_login",)
     if intent == TO_CUR2:
-        return _TO_CUR2 if "cur" in about.resources else ("account",)
-    return about.resources + (about.looks if intent == AUDIT else ())
+        found = _TO_CUR2 if "cur" in about.resources else ("account",)
+    return tuple(module for module in found if auth in (None, OF_AUTH.get(module, auth)))
 
 
 def options(case: str, module: str) -> dict[str, object]:
@@ -78,6 +103,7 @@ def options(case: str, module: str) -> dict[str, object]:
         "account": {"case": case},
         "policy": {"policies": list(about.policies)},
         "user": {"policies": list(about.policies)},
+        "role": {"policies": list(about.policies)},
         "access_key": {"data_source": {"type": about.data_source_type}},
         "data_source": {"type": about.data_source_type},
     }
@@ -88,5 +114,5 @@ def removal(module: str) -> dict[str, object]:
     """The options of a module that follow from an offboarding: all policies by their documented names, whatever the case."""
     if module == "account":
         return {"removal": True}
-    every = {"policies": list(_BOTH)} if module in ("policy", "user") else {}
+    every = {"policies": list(_BOTH)} if module in ("policy", "user", "role") else {}
     return {"state": "absent", **every}

@@ -18,6 +18,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_a
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
 
 USER_NAME = "FinOpsForCloudUser"
+ROLE_NAME = "FinOpsForCloudAccessRole"
+# The platform's own user, which assumes the role.
+ROLE_PRINCIPAL = "arn:{0}:iam::654035049067:user/ffc-service-user"
 BILLING_IMPORT = "FinOpsForCloudBillingImport"
 RESOURCE_DISCOVERY = "FinOpsForCloudResourceDiscovery"
 POLICY_NAMES = (BILLING_IMPORT, RESOURCE_DISCOVERY)
@@ -35,6 +38,8 @@ _RESERVED_BUCKET_NAME = re.compile(r"(xn--|sthree-|amzn-s3-demo-)|.*(-s3alias|--
 _PREFIX = re.compile(r"[0-9A-Za-z!\-_.*'()/]+\Z")
 # IAM API: UserName.
 _USER_NAME = re.compile(r"[\w+=,.@\-]{1,64}\Z", re.ASCII)
+# IAM API: the ARNs of users, roles and whole accounts, which a role may trust.
+_PRINCIPAL = re.compile(r"arn:([\w-]+):iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/\-]{1,576})\Z", re.ASCII)
 _POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(aws|[0-9]{12}):policy/[\w+=,.@/\-]+\Z", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\Z")
 # IAM API: ARNs of roles, and STS API: ExternalId.
@@ -180,8 +185,37 @@ def user_name(value: str | None, option: str = "user_name") -> str:
     return name
 
 
+def role_name(value: str | None, option: str = "role_name") -> str:
+    """The IAM role's name, C(FinOpsForCloudAccessRole) unless given."""
+    name = value or ROLE_NAME
+    if not _USER_NAME.match(name):
+        raise InputError(option, "{0!r} must be 1 to 64 letters, digits or +=,.@_-".format(name))
+    return name
+
+
+def role_principal(value: str | None, partition: str, option: str = "role_principal_arn") -> str:
+    """The ARN of who assumes the role, the platform's own user in the account's partition unless given."""
+    principal = value or ROLE_PRINCIPAL.format(partition)
+    found = _PRINCIPAL.match(principal)
+    if not found or found[1] != partition:
+        raise InputError(
+            option,
+            "{0!r} must be the ARN of a user, a role or an account's root in the partition {1}, such as {2}".format(
+                principal, partition, ROLE_PRINCIPAL.format(partition)
+            ),
+        )
+    return principal
+
+
+def session_seconds(value: int | None, option: str = "max_session_duration") -> int | None:
+    """How long a session of the role may last, 3600 to 43200 seconds (IAM API: CreateRole); None where not given."""
+    if value is not None and not 3600 <= value <= 43200:
+        raise InputError(option, "{0} must be 3600 to 43200 seconds".format(value))
+    return value
+
+
 def permissions_boundary(value: str | None, account: str, option: str = "permissions_boundary") -> str | None:
-    """The ARN of the policy that limits the user, of the account itself or AWS's own (IAM user guide); None for none."""
+    """The ARN of the policy that limits the user or role, of the account itself or AWS's own (IAM user guide); None for none."""
     if not value:
         return None
     found = _POLICY_ARN.match(value)

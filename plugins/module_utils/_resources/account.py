@@ -14,7 +14,7 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import offboarding, settings
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import AUTHS, CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
     Finding,
@@ -60,6 +60,10 @@ class Account(Resource):
         cur_bucket_region={"type": "str"},
         cur_prefix={"type": "str"},
         policy_variant={"type": "str"},
+        auth={"type": "str", "choices": list(AUTHS)},
+        permanent_switch={"type": "bool"},
+        role_name={"type": "str"},
+        role_principal_arn={"type": "str"},
         user_name={"type": "str"},
         permissions_boundary={"type": "str"},
         data_source_name={"type": "str"},
@@ -86,6 +90,8 @@ class Account(Resource):
         settings.prefix(options.get("cur_prefix"))
         settings.policy_variant(options.get("policy_variant"))
         settings.user_name(options.get("user_name"))
+        settings.role_name(options.get("role_name"))
+        settings.role_principal(options.get("role_principal_arn"), clients.partition)
         settings.data_source_name(options.get("data_source_name"), account)
         settings.tags(options.get("tags"))
         # Making the store's client checks its settings; it calls nothing.
@@ -130,6 +136,9 @@ class Account(Resource):
         currency = current.organization.get("currency")
         if currency and currency != _CURRENCY.get(current.identity["partition"], currency):
             plan.add(findings=[_other_currency(currency, _CURRENCY[current.identity["partition"]])])
+        config = (source or {}).get("config") or {}
+        if config and not config.get("assume_role_name") and self.options.get("permanent_switch") is False:
+            plan.add(findings=[_unconfirmed(source)])
         if current.outlook is not None:
             management = self.options.get("management_account_id")
             plan.add(findings=current.outlook.findings(self.clients.account, management))
@@ -170,6 +179,15 @@ def _other_type(source: Mapping[str, Any], linked: bool) -> Finding:
             "member" if linked else "management or standalone"
         ),
         actual=found,
+    )
+
+
+def _unconfirmed(source: Mapping[str, Any] | None) -> Finding:
+    return blocked(
+        "ACCOUNT_SWITCH_UNCONFIRMED",
+        "O(permanent_switch): the data source {0!r} would work with a role from then on, and there is no way back but to "
+        "delete it with all its history; nothing was written".format((source or {}).get("name")),
+        "See what would be done by --check, and set it to true",
     )
 
 

@@ -3,16 +3,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The data source: what the platform calls a cloud account.
 
-A config can only be written together with a login. Who has no secret wakes and renames alone; a new key and its hand-over
-are finops_for_cloud.aws.access_key's.
+A config can only be written together with a login. A role is a login without a secret; who has neither wakes and renames
+alone, and a new key and its hand-over are finops_for_cloud.aws.access_key's.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import import_health
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import import_health, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import AUTHS, ROLE
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
     Finding,
@@ -24,7 +26,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin, RoleLogin
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.holding import seen
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin, Login, RoleLogin
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import (
     TARGET_OPTIONS,
     Target,
@@ -33,6 +36,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.ta
     shown,
 )
 
+_WRITES = ("create_cloud_account", "update_cloud_account")
 # How often a login is handed over that the platform answers to have taken and does not show.
 HAND_OVERS = 2
 # What an account visit hands on: the data source as the run's one listing has it, and whether AWS has delivered.
@@ -79,7 +83,7 @@ class Listed(Resource):
 
     def gives_up(self, is_taken: bool) -> bool:
         """Whether the platform answered HAND_OVERS times that it took a login, and does not show it."""
-        answered = {"create_cloud_account", "update_cloud_account"} & set(self.answers)
+        answered = set(_WRITES) & set(self.answers)
         self._not_taken += bool(answered and not is_taken)
         return self._not_taken >= HAND_OVERS
 
@@ -101,10 +105,14 @@ class Listed(Resource):
 
 @dataclasses.dataclass
 class State:
-    """The account's data source, and whether the role that it works with can read the wanted report, None for unknown."""
+    """The account's data source, and whether its role may do what it is for.
+
+    role_may: whether the role that it works with, or is to work with, may read the wanted report, or for a linked one look
+    at the account's resources; None for unknown.
+    """
 
     source: dict[str, Any] | None
-    role_reads: bool | None = None
+    role_may: bool | None = None
     gives_up: bool = False
 
 
@@ -115,6 +123,11 @@ class DataSource(Listed):
     OPTIONS = dict(PLATFORM_OPTIONS)
     CHANGE_OPTIONS = dict(
         TARGET_OPTIONS,
+        auth={"type": "str", "choices": list(AUTHS)},
+        role_name={"type": "str"},
+        switch={"type": "bool", "default": False},
+        members={"type": "list", "elements": "str"},
+        role_pending={"type": "bool", "default": False},
         access_key_id={"type": "str"},
         secret_access_key={"type": "str", "no_log": True},
         **VISIT_OPTIONS,
@@ -124,21 +137,44 @@ class DataSource(Listed):
         super().__init__(options, clients)
         self.target = Target(options, self.account)
         self.key_id, self.secret = options.get("access_key_id"), options.get("secret_access_key")
+        self.role = RoleLogin(settings.role_name(options.get("role_name")), self.account)
+        self.asks_for_role = options.get("auth") == ROLE
 
     def read(self) -> State:
-        """The account's data source; what its role can read only where it is about to be pointed to another report."""
+        """The account's data source; what its role may do only where it is about to be given the role or another report."""
         source = self.read_source(self.target)
-        if source is None or self.absent:
+        if self.absent:
             return State(source)
-        if not has_role(source):
+        if source is None:
+            return State(source, self._may(self.role, source) if self.asks_for_role else None)
+        login = self._login(source)
+        if login is None:
             return State(source, gives_up=self.gives_up(not self._lacks(source)))
-        if self.target.wrong_type(source) or self.target.fits(source):
+        if self.target.wrong_type(source) or not self._lacks(source):
             return State(source)
+        return State(source, self._may(login, source), self.gives_up(is_taken=False))
+
+    def _login(self, source: Mapping[str, Any]) -> RoleLogin | None:
+        """The role that the data source works with, or is to be switched to; None where it is and stays a key."""
+        if has_role(source):
+            return RoleLogin.of(config_of(source), self.account)
+        return self.role if self._switches(source) else None
+
+    def _switches(self, source: Mapping[str, Any]) -> bool:
+        return self.asks_for_role and bool(self.options.get("switch")) and not has_role(source)
+
+    def _may(self, login: RoleLogin, source: Mapping[str, Any] | None) -> bool | None:
+        """Whether the role may do what it is for; one that was just made is looked at until IAM knows it."""
+        if self.options.get("role_pending"):
+            return None
         export = self.target.export(source)
-        path = (export["bucket_prefix"], export["report_name"], "data", "file")
-        login = RoleLogin.of(config_of(source), self.account)
-        role_reads = login.can_read(self.clients, export["bucket_name"], "/".join(part for part in path if part))
-        return State(source, role_reads, self.gives_up(is_taken=False))
+        ask = functools.partial(login.can_discover, self.clients)
+        if "linked" not in export:
+            path = (export["bucket_prefix"], export["report_name"], "data", "file")
+            key = "/".join(part for part in path if part)
+            ask = functools.partial(login.can_read, self.clients, export["bucket_name"], key)
+        may = ask()
+        return may if may is not False else seen(self.clients, lambda: ask() is not False)
 
     def plan(self, current: State) -> Plan:
         """Create, wake, rename, point to the report, or remove; what takes a secret that is not given is blocked."""
@@ -146,11 +182,13 @@ class DataSource(Listed):
         if self.absent:
             return Plan([self._deletion(source)] if source else [])
         if source is None:
-            return self._creation()
+            return self._creation(current)
         wrong = self.target.wrong_type(source)
         if wrong is not None:
             return Plan(others=[wrong])
-        plan = Plan(self.target.renaming(source), self.target.scheme(source) + _health(source))
+        plan = Plan(
+            self.target.renaming(source), self.target.scheme(source) + _health(source) + self._other_auth(source)
+        )
         lacks = self._lacks(source)
         if not lacks:
             return plan.add(self.target.waking(source))
@@ -159,57 +197,98 @@ class DataSource(Listed):
             return plan.add(self.target.waking(source), [waits])
         if current.gives_up:
             return plan.add(findings=[self.target.not_taken(source)])
-        if has_role(source):
-            login = RoleLogin.of(config_of(source), self.account)
-            return plan.add(
-                self.target.hand_over(source, login, code="SOURCE_REPORT"), self._readable(current, login.role_name)
-            )
+        login = self._login(source)
+        if login is not None:
+            words = {"code": "SOURCE_REPORT"}
+            if self._switches(source):
+                words = {"code": "SOURCE_SWITCH", "title": self._switching(source)}
+            return plan.add(self.target.hand_over(source, login, **words), self._proven(current, login.role_name))
         if not self.secret:
             return plan.add(findings=[_needs_key("the data source {0!r} {1}".format(source.get("name"), lacks))])
         return plan.add(self.target.hand_over(source, KeyLogin(self.key_id, self.secret), code="SOURCE_REPORT"))
 
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
         """C(data_source) as the platform has it after the steps, without its secret."""
-        return {"data_source": None if self.absent else summary(self.written_source(current.source))}
+        if self.absent:
+            return {"data_source": None}
+        login: Login | None = self._login(current.source) if current.source else self.role
+        if not self.applied and self.asks_for_role and any(step.operation in _WRITES for step in steps):
+            return {"data_source": summary(self.target.expected(current.source, login))}
+        return {"data_source": summary(self.written_source(current.source))}
 
     def info(self, current: State) -> dict[str, Any]:
         """C(data_source), None where the account has none."""
         return {"data_source": summary(current.source)}
 
+    def _switching(self, source: Mapping[str, Any]) -> str:
+        """What the switch is, and who else depends on it (facts: a Root's switch affects its members' billing data)."""
+        title = "Switch the data source {0} from its key to the role {1}, for good".format(
+            source.get("name"), self.role.role_name
+        )
+        members = self.options.get("members") or ()
+        return "{0}; its members' costs depend on it: {1}".format(title, ", ".join(members)) if members else title
+
     def _lacks(self, source: Mapping[str, Any]) -> str:
         """Why a data source must be given its login and report anew; empty where it must not."""
+        if self._switches(source):
+            return "works with a key"
         if not self.target.fits(source):
             return "reads another report"
         if self.key_id and not has_role(source) and config_of(source).get("access_key_id") != self.key_id:
             return "holds another key"
         return ""
 
-    def _creation(self) -> Plan:
+    def _creation(self, current: State) -> Plan:
         waits = self.target.waiting(None, self.options.get("delivered"))
         if waits is not None:
             return Plan(others=[waits])
+        if self.asks_for_role:
+            return Plan(self.target.creation(self.role), self._proven(current, self.role.role_name))
         if not self.secret:
             return Plan(others=[_needs_key("there is no data source for this account")])
         return Plan(self.target.creation(KeyLogin(self.key_id, self.secret)))
 
-    def _readable(self, current: State, role: str) -> list[Finding]:
-        if current.role_reads:
+    def _proven(self, current: State, role: str) -> list[Finding]:
+        """What is to be said of the role's rights before the data source works with it, or reads another report by it."""
+        if current.role_may or self.options.get("role_pending"):
             return []
         export = self.target.export(current.source)
-        report = "{0}/{1}".format(export["bucket_name"], export["bucket_prefix"])
-        if current.role_reads is None:
+        if "linked" in export:
+            what, mend = "look at the account's resources", "Attach FinOpsForCloudResourceDiscovery to it"
+        else:
+            report = "{0}/{1}".format(export["bucket_name"], export["bucket_prefix"])
+            what, mend = "read the report in {0}".format(report), "Allow it s3:ListBucket and s3:GetObject there"
+        if current.role_may is None:
             return [
                 note(
                     "SOURCE_ROLE_UNPROVEN",
-                    "nobody here can tell whether the role {0} may read the report in {1}".format(role, report),
+                    "nobody here can tell whether the role {0} may {1}".format(role, what),
                     "Look at the data source's next import, or let the caller iam:GetRole and iam:SimulatePrincipalPolicy",
                 )
             ]
+        title = "the role {0} may not {1}, so the next import would fail".format(role, what)
+        return [blocked("SOURCE_ROLE_CANNOT_READ", title, mend)]
+
+    def _other_auth(self, source: Mapping[str, Any]) -> list[Finding]:
+        """A data source that works in another way than asked for is told of, and never switched silently."""
+        if not self.asks_for_role or self._switches(source):
+            return []
+        name, login = source.get("name"), self._login(source)
+        if login is None:
+            return [
+                note(
+                    "SOURCE_AUTH",
+                    "O(auth): the data source {0!r} works with a key, and goes on so".format(name),
+                    "To switch it to the role for good, run ansible-playbook finops_for_cloud.aws.migrate_to_role "
+                    "--limit O(host)",
+                )
+            ]
+        if login.role_name == self.role.role_name:
+            return []
+        title = "O(auth): the data source {0!r} works with the role {1}, not with {2}, and goes on so"
         return [
-            blocked(
-                "SOURCE_ROLE_CANNOT_READ",
-                "the role {0} may not read the report in {1}, so the next import would fail".format(role, report),
-                "Allow it s3:ListBucket and s3:GetObject there",
+            note(
+                "SOURCE_AUTH", title.format(name, login.role_name, self.role.role_name), "Set O(role_name) to that role"
             )
         ]
 

@@ -17,7 +17,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.identiti
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.simulation import Decision, simulated
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.first_writes import Lacking
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES, ROLE
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.policy import KINDS
@@ -125,22 +125,33 @@ def _lacking(clients: Any, options: Mapping[str, Any]) -> Lacking:
     arns = dict((policy_name(policy).casefold(), policy["Arn"]) for policy in iam.policies)
     iam_arn = "arn:{0}:iam::{1}:{{0}}/{{1}}".format(partition, clients.account)
     names = [KINDS[kind] for kind in case.policies]
-    user_name = settings.user_name(options.get("user_name"))
-    user = iam.user(user_name)
     lacking = Lacking(
         clients.account,
         partition,
         policies=[name for name in names if name.casefold() not in arns],
-        user=user["Arn"] if user else iam_arn.format("user", user_name),
-        has_user=user is not None,
-        # A store may hold a key that was made earlier.
-        makes_key=clients.store is None,
+        **_login(clients, options, iam_arn),
         attached=arns.get(names[0].casefold()) or iam_arn.format("policy", names[0]),
         tags=settings.tags(options.get("tags")),
         boundary=options.get("permissions_boundary"),
     )
     report = _known(lambda: _report(clients, options)) if "cur" in case.resources else None
     return dataclasses.replace(lacking, **(report or {}))
+
+
+def _login(clients: Any, options: Mapping[str, Any], iam_arn: str) -> dict[str, Any]:
+    """What the account has of whom the platform is to act as; iam_arn: the ARNs of its kind and name."""
+    if options.get("auth") == ROLE:
+        name = settings.role_name(options.get("role_name"))
+        role = "" if identities(clients).role(name) else iam_arn.format("role", name)
+        return {"user": "", "has_user": True, "makes_key": False, "role": role}
+    name = settings.user_name(options.get("user_name"))
+    user = identities(clients).user(name)
+    return {
+        "user": user["Arn"] if user else iam_arn.format("user", name),
+        "has_user": user is not None,
+        # A store may hold a key that was made earlier.
+        "makes_key": clients.store is None,
+    }
 
 
 def _report(clients: Any, options: Mapping[str, Any]) -> dict[str, str | None]:

@@ -14,6 +14,9 @@ from typing import Any, Mapping, Union
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.simulation import simulated
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 
+# Of what both variants of the discovery policy allow, what the platform looks at first.
+_DISCOVERY = ("ec2:DescribeInstances", "cloudwatch:GetMetricStatistics")
+
 
 @dataclasses.dataclass(frozen=True)
 class KeyLogin:
@@ -38,7 +41,7 @@ class KeyLogin:
         return {"access_key_id": self.key_id}
 
     def config(self, is_new: bool) -> dict[str, Any]:
-        """What the config that is written says; is_new: the data source is only now made."""
+        """What the config that is written says; is_new: it works with no login of this kind yet."""
         return {"access_key_id": self.key_id, "secret_access_key": self.secret}
 
     def proof(self) -> Step:
@@ -100,17 +103,21 @@ class RoleLogin:
         return config
 
     def can_read(self, clients: Any, bucket: str, key: str) -> bool | None:
-        """Whether the role's policies let it list a bucket and read an object there; None where nobody here can tell.
+        """Whether the role's policies let it list a bucket and read an object there; None where nobody here can tell."""
+        of_bucket = "arn:{0}:s3:::{1}".format(clients.partition, bucket)
+        return self._may(clients, {("s3:ListBucket", of_bucket), ("s3:GetObject", "{0}/{1}".format(of_bucket, key))})
 
-        By iam:SimulatePrincipalPolicy, which knows neither the bucket's policy nor its encryption.
-        """
+    def can_discover(self, clients: Any) -> bool | None:
+        """Whether the role's policies let it look at the account's resources; None where nobody here can tell."""
+        return self._may(clients, {(action, "*") for action in _DISCOVERY})
+
+    def _may(self, clients: Any, needed: set[tuple[str, str]]) -> bool | None:
+        """By iam:SimulatePrincipalPolicy, which knows neither a bucket's policy nor its encryption."""
         if self.account_id != clients.account:
             return None
         role = clients.read("iam", "get_role", missing=("AccessDenied", "NoSuchEntity"), RoleName=self.role_name)
         if role is None:
             return None
-        of_bucket = "arn:{0}:s3:::{1}".format(clients.partition, bucket)
-        needed = {("s3:ListBucket", of_bucket), ("s3:GetObject", "{0}/{1}".format(of_bucket, key))}
         decisions = simulated(clients, role["Role"]["Arn"], needed)
         if decisions is None:
             return None

@@ -165,15 +165,15 @@ class Target:
         parameters = {"identifier": Answer("create_cloud_account", ("id",)), "auto_import": True}
         return Step("Let the data source {0} import costs".format(self.name), *_UPDATE, parameters)
 
-    def hand_over(self, source: Mapping[str, Any], login: Login, code: str = "") -> list[Step]:
+    def hand_over(self, source: Mapping[str, Any], login: Login, code: str = "", title: str = "") -> list[Step]:
         """Gives a data source a login and the report, and looks whether it holds them.
 
         It is woken first: as long as its import is off the platform does not check what it is given (facts).
-        code: of the finding that this mends, where no earlier step has it.
+        code: of the finding that this mends, where no earlier step has it. title: of the write, where it is no usual one.
         """
         config = self._config(source, login)
         switch = Step(
-            "Give the data source {0} its login and report".format(source.get("name")),
+            title or "Give the data source {0} its login and report".format(source.get("name")),
             "platform",
             "update_cloud_account",
             {"identifier": source["id"], "config": config},
@@ -206,10 +206,11 @@ class Target:
         title = "Rename the data source {0} to {1}".format(source.get("name"), self.name)
         return [_change(title, source, "name", self.name, "SOURCE_NAME")]
 
-    def expected(self, source: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The data source as it would be after a creation or hand-over, for check mode."""
+    def expected(self, source: Mapping[str, Any] | None, login: Login | None = None) -> dict[str, Any]:
+        """The data source as it would be after a creation or hand-over, for check mode; login: where it is known by then."""
         current = source or {"name": self.name, "account_id": self.account}
-        return dict(current, config=dict(config_of(source), **self.export(source)))
+        shows = login.shown if login is not None else {}
+        return dict(current, config=dict(config_of(source), **self.export(source), **shows))
 
     def not_taken(self, source: Mapping[str, Any] | None) -> Finding:
         """What is left to say when the platform answers that it took the login, again and again, and does not show it."""
@@ -225,7 +226,7 @@ class Target:
         kept = dict((key, current[key]) for key in _KEPT_CONFIG if current.get(key) is not None)
         if export.get("bucket_name") != current.get("bucket_name"):
             kept.pop("region_name", None)
-        return dict(kept, **export, **login.config(is_new=source is None))
+        return dict(kept, **export, **login.config(is_new=not has_role(source)))
 
     def _proof(self, source: Mapping[str, Any] | None, login: Login, operation: str) -> Step:
         wanted = dict(login.shown, **_only_report(self.export(source)))

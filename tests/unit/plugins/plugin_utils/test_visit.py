@@ -31,7 +31,9 @@ def after_all() -> Visit:
         ("policy", {"bucket": "b", "prefix": "p"}),
         ("user", {}),
         ("access_key", {"known": SOURCE, "delivered": False, "data_source": TARGET}),
-        ("data_source", {"known": SOURCE, "delivered": False, **TARGET}),
+        ("data_source", {"known": SOURCE, "delivered": False, **TARGET, "role_pending": False}),
+        ("role", {}),
+        ("former_login", {"known": SOURCE}),
         ("delivery", {"known": SOURCE, "report": REPORT}),
         ("account", {}),
     ],
@@ -62,13 +64,37 @@ def test_what_a_later_step_says_nothing_about_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "has_role"),
-    [(None, False), ({}, False), (SOURCE, False), ({"config": {"assume_role_name": "r"}}, True)],
+    ("source", "role", "auth"),
+    [
+        (None, None, "access_key"),
+        ({}, None, "access_key"),
+        (SOURCE, None, "access_key"),
+        ({"config": {"assume_role_name": "r"}}, "r", "role"),
+    ],
 )
-def test_a_data_source_with_a_role_is_known(source: dict[str, Any] | None, has_role: bool) -> None:
+def test_a_data_source_with_a_role_is_known(source: dict[str, Any] | None, role: str | None, auth: str) -> None:
     begun = visit("shop", begins=True)
     begun.note({"data_source": source})
-    assert begun.has_role is has_role
+    assert (begun.source_role, begun.auth("connect")) == (role, auth)
+    assert begun.auth("to_role") == "role"
+
+
+@pytest.mark.parametrize(
+    ("module", "severity", "is_pending"),
+    [
+        ("role", "drift", True),
+        ("policy", "drift", True),
+        ("role", "note", False),
+        ("user", "drift", False),
+    ],
+)
+def test_a_role_of_which_something_is_left_to_do_can_be_proved_of_nothing(
+    module: str, severity: str, is_pending: bool
+) -> None:
+    begun = visit("shop", begins=True)
+    begun.note({"module": module, "findings": [{"code": "ANY", "severity": severity}]})
+    begun.note({"module": "data_source", "findings": []})
+    assert begun.options("data_source")["role_pending"] is is_pending
 
 
 def test_what_is_gone_is_handed_on_and_a_data_source_that_is_gone_still_tells_whose_key_it_held() -> None:

@@ -14,6 +14,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.fi
 
 ACCOUNT = "111122223333"
 USER = f"arn:aws:iam::{ACCOUNT}:user/path/FinOps"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/FinOps"
 NOTHING = Lacking(ACCOUNT, "aws", policies=[], user=USER, has_user=True, makes_key=False)
 KEY = [("iam:TagUser", USER), ("iam:CreateAccessKey", USER)]
 BUCKET = "arn:aws:s3:::bills"
@@ -49,6 +50,11 @@ EXPORT = [
                 ]
             },
         ),
+        ({"role": ROLE}, {"us-east-1": [("iam:CreateRole", ROLE), ("iam:AttachRolePolicy", ROLE)]}),
+        (
+            {"role": ROLE, "tags": {"a": "b"}},
+            {"us-east-1": [(f"iam:{action}", ROLE) for action in ("CreateRole", "AttachRolePolicy", "TagRole")]},
+        ),
         ({"export": "daily"}, {"us-east-1": EXPORT}),
         (
             {"export": "daily", "bucket": "bills", "bucket_region": "eu-west-1"},
@@ -64,7 +70,17 @@ EXPORT = [
         ),
     ],
     ids=[
-        *("nothing", "the key", "policies", "the user", "with tags", "the export", "the bucket elsewhere"),
+        *(
+            "nothing",
+            "the key",
+            "policies",
+            "the user",
+            "with tags",
+            "the role",
+            "a role with tags",
+            "the export",
+            "the bucket elsewhere",
+        ),
         *("one region, one question", "a bucket with tags"),
     ],
 )

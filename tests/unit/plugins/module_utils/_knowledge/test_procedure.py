@@ -35,14 +35,19 @@ def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_rep
     case: str, has_report: bool
 ) -> None:
     visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
-    assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False, "offboard": False}
+    assert visited == {intent: has_report and intent == procedure.AUDIT for intent in procedure.INTENTS}
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
 def test_only_a_member_has_no_report_and_no_policy_for_it(case: str, has_report: bool) -> None:
     assert ("cur" in procedure.resources(case, procedure.AUDIT)) is has_report
     policies = ["billing_import", "resource_discovery"] if has_report else ["resource_discovery"]
-    assert procedure.options(case, "policy") == procedure.options(case, "user") == {"policies": policies}
+    assert (
+        procedure.options(case, "policy")
+        == procedure.options(case, "user")
+        == procedure.options(case, "role")
+        == {"policies": policies}
+    )
 
 
 @pytest.mark.parametrize(("case", "kind"), [("management", "root"), ("member", "linked"), ("standalone", "standalone")])
@@ -59,12 +64,17 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "cost report",
         "policies",
         "user",
+        "role",
         "access key",
         "data source",
         "delivery",
         "organization",
+        "former login",
     ]
-    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire", "offboard")
+    assert (
+        *("connect", "audit", "rotate", "retire"),
+        *("offboard", "to_role", "to_role_end", "to_cur2"),
+    ) == procedure.INTENTS
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
@@ -84,6 +94,39 @@ def test_an_offboarding_takes_all_policies_whatever_the_case() -> None:
     assert procedure.removal("cur") == procedure.removal("data_source") == {"state": "absent"}
     every = ["billing_import", "resource_discovery"]
     assert procedure.removal("policy") == procedure.removal("user") == {"state": "absent", "policies": every}
+
+
+@pytest.mark.parametrize(
+    ("has_role", "has_source", "asked", "intent", "expected"),
+    [
+        (False, False, None, "connect", "access_key"),
+        (False, False, "role", "connect", "role"),
+        (False, False, "access_key", "connect", "access_key"),
+        (False, True, None, "connect", "access_key"),
+        (False, True, "role", "connect", "access_key"),
+        (True, True, None, "connect", "role"),
+        (True, True, "access_key", "connect", "role"),
+        (False, True, "role", "rotate", "access_key"),
+        (False, False, "role", "rotate", "role"),
+        (False, True, None, "to_role", "role"),
+        (False, True, "access_key", "to_role_end", "role"),
+    ],
+)
+def test_what_works_already_stays_and_only_its_migration_moves_it(
+    has_role: bool, has_source: bool, asked: str | None, intent: str, expected: str
+) -> None:
+    assert procedure.auth_of(has_role, has_source, asked, intent) == expected
+
+
+def test_each_way_to_work_in_an_account_has_its_own_resources() -> None:
+    def of(auth: str | None, intent: str = procedure.CONNECT) -> tuple[str, ...]:
+        return procedure.resources("management", intent, auth)
+
+    assert of(procedure.ROLE) == ("account", "cur", "policy", "role", "data_source")
+    assert of(procedure.ACCESS_KEY) == ("account", "cur", "policy", "user", "access_key", "data_source")
+    assert of(procedure.ROLE, procedure.ROTATE) == ("account",)
+    assert of(procedure.ROLE, procedure.TO_ROLE) == ("account", "policy", "role", "former_login", "data_source")
+    assert of(None, procedure.TO_ROLE_END) == ("former_login",)
 
 
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:

@@ -390,3 +390,111 @@ def test_the_types_of_data_sources() -> None:
 def test_a_key_of_one_s_own_does_not_replace_a_role() -> None:
     assert codes(plan(role(), access_key_id="MINE", secret_access_key="secret")) == []
     assert DataSource.CHANGE_OPTIONS["secret_access_key"]["no_log"] is True
+
+
+ROLE_CONFIG = {"assume_role_name": "FinOpsForCloudAccessRole", "assume_role_account_id": ACCOUNT}
+SWITCH = {"auth": "role", "switch": True}
+
+
+@pytest.mark.parametrize(("kind", "config"), [("linked", {"linked": True}), ("root", DOCUMENTED)])
+def test_a_data_source_is_made_with_a_role_and_without_any_key(kind: str, config: dict[str, Any]) -> None:
+    result = plan(None, True, type=kind, auth="role")
+    assert codes(result) == ["SOURCE_MISSING"]
+    assert result.steps[0].parameters["config"] == {**config, **ROLE_CONFIG}
+    assert result.steps[-1].parameters["wanted"]["assume_role_name"] == ROLE_CONFIG["assume_role_name"]
+    assert (
+        plan(None, True, auth="role", role_name="Reader").steps[0].parameters["config"]["assume_role_name"] == "Reader"
+    )
+
+
+@pytest.mark.parametrize("found", [None, source()])
+@pytest.mark.parametrize(
+    ("may", "pending", "expected"),
+    [
+        (True, False, []),
+        (None, False, ["SOURCE_ROLE_UNPROVEN"]),
+        (False, False, ["SOURCE_ROLE_CANNOT_READ"]),
+        (None, True, []),
+    ],
+)
+def test_what_a_role_may_do_is_proven_before_a_data_source_works_with_it(
+    found: dict[str, Any] | None, may: bool | None, pending: bool, expected: list[str]
+) -> None:
+    result = plan(found, may, **SWITCH, role_pending=pending)
+    assert [code for code in codes(result) if "ROLE" in code] == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "actions"),
+    [
+        ("linked", ["cloudwatch:GetMetricStatistics", "ec2:DescribeInstances"]),
+        ("root", ["s3:GetObject", "s3:ListBucket"]),
+    ],
+)
+def test_a_role_is_asked_for_what_its_data_source_needs(kind: str, actions: list[str]) -> None:
+    answers = {"get_role": {"Role": {"Arn": "arn"}}, "simulate_principal_policy": {"EvaluationResults": []}}
+    clients = FakeClients(answers)
+    resource = DataSource({"type": kind, "known": {}, "auth": "role"}, clients)
+    assert resource.read() == State(None, False)
+    # What was just made is not known everywhere yet, so it is asked for more than once.
+    assert len(clients.operations("simulate_principal_policy")) > 1
+    assert clients.calls[-1][1]["ActionNames"] == actions
+    clients = FakeClients(answers)
+    assert DataSource({"type": kind, "known": {}, "auth": "role", "role_pending": True}, clients).read() == State(None)
+    assert clients.calls == []
+
+
+@pytest.mark.parametrize(
+    ("found", "options", "expected"),
+    [
+        (source(), {"auth": "role"}, ["SOURCE_AUTH"]),
+        (source(), {"auth": "access_key"}, []),
+        (source(), {}, []),
+        (role(), {"auth": "role"}, ["SOURCE_AUTH"]),
+        (role(), {"auth": "role", "role_name": "Reader"}, []),
+        (role(), {"auth": "access_key"}, []),
+        (role(), {"switch": True}, []),
+    ],
+)
+def test_what_works_in_another_way_than_asked_for_is_told_and_goes_on(
+    found: dict[str, Any], options: dict[str, Any], expected: list[str]
+) -> None:
+    result = plan(found, **options)
+    assert (codes(result), result.steps) == (expected, [])
+    assert all(finding.severity == "note" for finding in result.findings)
+    if found == source() and expected:
+        assert "finops_for_cloud.aws.migrate_to_role --limit O(host)" in result.findings[0].text
+
+
+def test_a_switch_gives_the_role_with_the_whole_report_and_names_who_depends_on_it() -> None:
+    result = plan(source(), True, **SWITCH, members=["aws-1", "aws-2"])
+    (switch, dummy) = result.steps
+    assert switch.parameters["config"] == {**DOCUMENTED, **ROLE_CONFIG}
+    assert (switch.code, switch.repeat_on) == ("SOURCE_SWITCH", KEY_NOT_YET_KNOWN)
+    assert switch.title == (
+        "Switch the data source shop from its key to the role FinOpsForCloudAccessRole, for good; "
+        "its members' costs depend on it: aws-1, aws-2"
+    )
+    linked = source({"access_key_id": "OLD", "linked": True}, auto_import=False)
+    (waking, switch, dummy) = plan(linked, True, type="linked", **SWITCH).steps
+    assert waking.parameters["auto_import"] is True
+    assert switch.parameters["config"] == {"linked": True, **ROLE_CONFIG}
+    assert plan(role(assume_role_name="FinOpsForCloudAccessRole"), **SWITCH).steps == []
+
+
+def test_check_mode_shows_the_role_that_would_serve() -> None:
+    clients = FakeClients({"get_role": AwsError("iam:get_role", "AccessDenied", "no")})
+    resource = DataSource({"type": "linked", "known": source({"linked": True}), **SWITCH}, clients)
+    result = reconcile(resource, True, Progress())
+    assert result["data_source"]["config"]["assume_role_name"] == "FinOpsForCloudAccessRole"
+
+
+def test_a_switch_that_is_never_shown_ends_in_a_clear_word() -> None:
+    with pytest.raises(Blocked, match="the platform itself"):
+        onboarded(
+            {"known": source(), **SWITCH},
+            cloud_accounts=lambda dummy: [source()],
+            cloud_account=source(),
+            update_cloud_account=source(),
+            get_role=AwsError("iam:get_role", "AccessDenied", "no"),
+        )

@@ -214,8 +214,8 @@ def test_who_is_denied_the_one_look_asks_for_each_thing() -> None:
     about = User({"policies": ["billing_import", "resource_discovery"]}, FakeClients(answers))
     current = about.read()
     assert codes(about.plan(current)) == [
-        "USER_INLINE_POLICY",
         "USER_GROUP",
+        "USER_INLINE_POLICY",
         "USER_ADMINISTRATOR",
         "USER_POLICY_BY_GROUP",
     ]

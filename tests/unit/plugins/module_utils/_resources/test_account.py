@@ -251,7 +251,7 @@ def test_without_a_look_at_the_fleet_every_linked_data_source_may_be_a_members()
         {"id": "s-0", "account_id": ACCOUNT, "name": "payer", "config": {}},
         {"id": "s-1", "account_id": OTHER, "name": "shop", "config": {"linked": True}},
     ]
-    answers = {"cloud_accounts": sources, "organization": {"disabled": False, "currency": "USD"}}
+    answers = {"cloud_accounts": lambda dummy: sources, "organization": {"disabled": False, "currency": "USD"}}
     options = {"removal": True, "confirm_delete_history": True, **PLATFORM}
     plan = planned("management", answers, **options)
     assert codes(plan) == ["OFFBOARD_MEMBERS"]

@@ -44,7 +44,7 @@ def account(*exports: dict[str, Any], keys: tuple[str, ...] = (), **answers: Any
         "list_object_versions": lambda given: {
             "Versions": [{"Key": key, "VersionId": "v"} for key in keys if given["Prefix"] == ""]
         },
-        "list_multipart_uploads": {},
+        "list_multipart_uploads": {"Uploads": []},
         "describe_report_definitions": {"ReportDefinitions": []},
     }
     return account_with(*exports, **{**found, **answers})

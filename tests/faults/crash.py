@@ -136,6 +136,9 @@ def scenarios() -> Iterator[Scenario]:
     for store in STORES:
         yield Scenario(f"onboard with {store}", "member", member, store=store)
         yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
+    from tests.faults import report_migration
+
+    yield from report_migration.scenarios()
     yield Scenario("onboard without a platform", "member", member, store="ssm", with_platform=False)
     yield Scenario("rotate without a platform", "member", member, ROTATE, store="ssm", with_platform=False)
 

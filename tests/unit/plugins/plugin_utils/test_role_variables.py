@@ -26,7 +26,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
     "the intent decides it": {"rotate", "retire", "last_use"},
-    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables", "report"},
+    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables", "report", "also"},
     "earlier audits know it": {"known_costs"},
     "only for tasks that call a module by its name": {
         "state",

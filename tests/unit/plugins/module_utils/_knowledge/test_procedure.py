@@ -31,8 +31,8 @@ def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
 def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_report(
     case: str, has_report: bool
 ) -> None:
-    visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
-    assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False}
+    visiting = [intent for intent in procedure.INTENTS if "delivery" in procedure.resources(case, intent)]
+    assert visiting == (["audit"] if has_report else [])
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -60,13 +60,23 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "data source",
         "delivery",
         "organization",
+        "migration",
     ]
-    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
+    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire", "to_cur2")
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
 def test_a_rotation_visits_the_key_alone(intent: str) -> None:
     assert procedure.resources("management", intent) == ("account", "access_key")
+
+
+@pytest.mark.parametrize(("case", "has_report"), REPORT.items())
+def test_a_report_is_migrated_where_there_is_one_by_the_steps_of_its_task(case: str, has_report: bool) -> None:
+    (task,) = yaml.safe_load((CHECKOUT / "roles" / "_steps" / "tasks" / "migrate_to_cur2.yml").read_text())
+    modules = tuple(step["module"] for step in task["loop"])
+    visited = procedure.resources(case, procedure.TO_CUR2)
+    assert visited == (modules[:-1] if has_report else ("account",))
+    assert modules[-1] == "report_migration"
 
 
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:

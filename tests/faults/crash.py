@@ -170,6 +170,9 @@ def scenarios() -> Iterator[Scenario]:
         yield Leaving(f"offboard with {store}", "member", member, OFFBOARD, store=store)
         yield Scenario(f"onboard with {store}", "member", member, store=store)
         yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
+    from tests.faults import report_migration
+
+    yield from report_migration.scenarios()
     yield Scenario("onboard without a platform", "member", member, store="ssm", with_platform=False)
     yield Scenario("rotate without a platform", "member", member, ROTATE, store="ssm", with_platform=False)
     yield Leaving("offboard without a platform", "member", member, OFFBOARD, store="ssm", with_platform=False)

@@ -27,7 +27,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_CODES,
     CREDENTIAL_VARIABLES,
-    GONE,
     NO_LOGIN,
     NOT_YET_SPREAD,
     SPREADING,
@@ -35,6 +34,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
     AwsError,
     converted,
     has_code,
+    is_gone,
     repeated,
     says,
 )
@@ -304,7 +304,7 @@ class Clients:
         try:
             return self._call(service, operation, parameters)
         except AwsError as error:
-            if error.code in GONE:
+            if is_gone(operation, error):
                 return {}
             raise
 

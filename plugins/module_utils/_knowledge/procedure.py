@@ -38,7 +38,7 @@ class Case:
 
 _WITH_REPORT = ("account", "cur", "policy", "user", "role", "access_key", "data_source")
 _TO_ROLE = ("account", "policy", "role", "former_login", "data_source")
-_TO_CUR2 = ("account", "report_migration", *_WITH_REPORT[1:])
+_TO_CUR2 = ("account", "report_migration", "cur", "policy", "user", "access_key", "data_source")
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
     "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery", "organization")),

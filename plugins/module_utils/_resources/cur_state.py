@@ -155,7 +155,7 @@ class State:
         if self.fixed:
             lies = self.was_refreshed or self.has_files
             if may_replace and not lies:
-                return self._mixed_files()
+                return []
             title = "the export {0} exists with {1}, which AWS cannot change in place".format(
                 self.name, ", ".join(self.fixed)
             )

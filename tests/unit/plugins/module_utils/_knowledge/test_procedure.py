@@ -34,8 +34,8 @@ def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
 def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_report(
     case: str, has_report: bool
 ) -> None:
-    visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
-    assert visited == {intent: has_report and intent == procedure.AUDIT for intent in procedure.INTENTS}
+    visiting = [intent for intent in procedure.INTENTS if "delivery" in procedure.resources(case, intent)]
+    assert visiting == (["audit"] if has_report else [])
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -70,6 +70,7 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "delivery",
         "organization",
         "former login",
+        "migration",
     ]
     assert (
         *("connect", "audit", "rotate", "retire"),
@@ -127,6 +128,15 @@ def test_each_way_to_work_in_an_account_has_its_own_resources() -> None:
     assert of(procedure.ROLE, procedure.ROTATE) == ("account",)
     assert of(procedure.ROLE, procedure.TO_ROLE) == ("account", "policy", "role", "former_login", "data_source")
     assert of(None, procedure.TO_ROLE_END) == ("former_login",)
+
+
+@pytest.mark.parametrize(("case", "has_report"), REPORT.items())
+def test_a_report_is_migrated_where_there_is_one_by_the_steps_of_its_task(case: str, has_report: bool) -> None:
+    (task,) = yaml.safe_load((CHECKOUT / "roles" / "_steps" / "tasks" / "migrate_to_cur2.yml").read_text())
+    modules = tuple(step["module"] for step in task["loop"])
+    visited = procedure.resources(case, procedure.TO_CUR2)
+    assert visited == (modules[:-1] if has_report else ("account",))
+    assert modules[-1] == "report_migration"
 
 
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:

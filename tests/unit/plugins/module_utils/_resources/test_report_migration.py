@@ -54,14 +54,13 @@ def account_with(
         {"ExportArn": its_arn, "ExportName": one["Name"], "ExportStatus": {"StatusCode": "HEALTHY", "CreatedAt": NOW}}
         for its_arn, one in by_arn.items()
     ]
-    return Bucket(
-        {**LEGACY_FILES, **(files or {})},
-        describe_report_definitions={"ReportDefinitions": list(legacy)},
-        list_exports={"Exports": listed},
-        get_export=lambda parameters: {"Export": by_arn[parameters["ExportArn"]]},
-        list_tags_for_resource=tags_of,
-        **answers,
-    )
+    usual: dict[str, Any] = {
+        "describe_report_definitions": {"ReportDefinitions": list(legacy)},
+        "list_exports": {"Exports": listed},
+        "get_export": lambda parameters: {"Export": by_arn[parameters["ExportArn"]]},
+        "list_tags_for_resource": tags_of,
+    }
+    return Bucket({**LEGACY_FILES, **(files or {})}, **{**usual, **answers})
 
 
 def looked(clients: Bucket, known: dict[str, Any] | None = None, **options: Any) -> tuple[Plan, dict[str, Any]]:

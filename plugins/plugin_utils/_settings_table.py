@@ -250,10 +250,10 @@ SETTINGS = (
         "finops_auth",
         {"account": "auth", "data_source": "auth"},
         [
-            "What the platform works with in the account: V(role), a role that its own user assumes, or V(access_key), the "
-            "key of a user.",
+            "What the platform works with in the account, V(role) for a role that its own user assumes, or V(access_key) for "
+            "the key of a user.",
             "If not set, what the account's data source works with already; V(access_key) for a new one. A data source that "
-            "works with a key is not switched by this alone, since there is no way back: the playbook "
+            "works with a key is not switched by this alone, since there is no way back. The playbook "
             "C(finops_for_cloud.aws.migrate_to_role) does that.",
         ],
     ),

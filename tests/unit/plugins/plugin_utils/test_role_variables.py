@@ -25,7 +25,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 # The options that are no variables, by reason.
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
-    "the intent decides it": {"rotate", "retire", "last_use", "removal"},
+    "the intent decides it": {"rotate", "retire", "last_use", "removal", "switch"},
     "the visit hands it on from step to step": {
         "session",
         "known",
@@ -35,6 +35,8 @@ NOT_FROM_VARIABLES = {
         "report",
         "leaving",
         "also",
+        "members",
+        "role_pending",
     },
     "earlier audits know it": {"known_costs"},
     "only for tasks that call a module by its name": {
@@ -42,6 +44,8 @@ NOT_FROM_VARIABLES = {
         "access_key_id",
         "secret_access_key",
         "cost_explorer_months",
+        "description",
+        "max_session_duration",
     },
     "amazon.aws's; the environment and the profile say it": {
         "aws_ca_bundle",

@@ -69,8 +69,8 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "data source",
         "delivery",
         "organization",
-        "former login",
         "migration",
+        "former login",
     ]
     assert (
         *("connect", "audit", "rotate", "retire"),

@@ -42,7 +42,8 @@ class BucketObjects:
 
     def contents(self, export: str) -> Contents:
         """What is there besides the export of that name, folder by folder, so that a folder of ours costs no call of its own."""
-        has_any, foreign, folders = False, [], [""]
+        has_any, folders = False, [""]
+        foreign: list[str] = []
         while folders and len(foreign) < _NAMED:
             listed = self._clients.read_all(
                 "s3", "list_object_versions", Prefix=folders.pop(), Delimiter="/", **self._of_ours

@@ -89,7 +89,7 @@ LOOKS = [
 LEAVES = [
     "Walks the procedure backwards. It deletes the data source with its history, keys, user, policies and the export, and takes our "
     "statement out of the bucket's policy. Needs O(finops_confirm_delete_history). The bucket and its files stay, unless "
-    "O(finops_purge_bucket) says otherwise.",
+    "C(finops_purge_bucket) says otherwise.",
     "What others attached to one of these is named and keeps that one alone; the page C(docs/offboarding.md) of this "
     "collection tells what counts as ours.",
 ]

@@ -15,11 +15,9 @@ from tests.unit.plugins.module_utils._resources.sources import role, source
 from tests.unit.plugins.module_utils._resources.users import BOTH, NAME, NO_PASSWORD, POLICIES, user
 from tests.unit.plugins.module_utils.fake_clients import FakeClients, codes, titles
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
-
 
 def days_ago(days: float) -> datetime.datetime:
-    return NOW - datetime.timedelta(days=days)
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days)
 
 
 def key(name: str = "OLD", active: bool = False) -> dict[str, Any]:

@@ -76,7 +76,7 @@ former_login:
       elements: dict
       returned: always
       sample:
-        - {id: AKIAIOSFODNN7EXAMPLE, status: Inactive, use: "inactive, no use known"}
+        - {id: AKIAEXAMPLE, status: Inactive, use: "inactive, no use known"}
 stage:
   description: Where the account stands, as the page C(docs/migrations.md) of this collection has it.
   returned: success
@@ -105,7 +105,7 @@ steps:
   type: list
   elements: str
   sample:
-    - Deactivate the replaced access key AKIAIOSFODNN7EXAMPLE
+    - Deactivate the replaced access key AKIAEXAMPLE
 account_id:
   description: The account that the task is about.
   returned: where O(account_id) is an account's
@@ -120,7 +120,7 @@ findings:
   type: list
   elements: dict
   sample:
-    - {code: KEY_STILL_USED, severity: note, title: the key AKIAIOSFODNN7EXAMPLE is kept, resource: former_login}
+    - {code: KEY_STILL_USED, severity: note, title: the key AKIAEXAMPLE is kept, resource: former_login}
 """
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import run_module

@@ -21,6 +21,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.data_source import Listed
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG as ASKED_TAG
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import Target, config_of, has_role
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.user import User
@@ -32,10 +33,15 @@ _SWITCHING = 150
 
 @dataclasses.dataclass
 class State:
-    """The facts; of keys that are in service now, those that are ours; and the plan by which the user goes, once it is due."""
+    """The facts; of keys that are in service now, those that are ours; and the plan by which the user goes, once it is due.
+
+    role_name: the role that serves. asked: what is noted at the user of the past that was asked for, and not at the role yet.
+    """
 
     facts: Facts
     ours: Sequence[Key] = ()
+    role_name: str = ""
+    asked: str | None = None
     removal: Plan = dataclasses.field(default_factory=Plan)
 
 
@@ -70,7 +76,15 @@ class FormerLogin(Listed):
             held = config_of(source).get("access_key_id")
             lifecycle = key_lifecycle.Facts(keys, held, self._stored(), Notes.of(tags), None, True, now)
             return State(facts, [key for key in keys if lifecycle.state(key) != FOREIGN])
-        return State(facts, removal=self._removal(facts) if facts.is_due else Plan())
+        role_name = config_of(source)["assume_role_name"]
+        role = identities(self.clients).role(role_name) if tags.get(ASKED_TAG) else None
+        is_noted = role is None or ASKED_TAG in boto3_tag_list_to_ansible_dict(role.get("Tags", []))
+        return State(
+            facts,
+            role_name=role_name,
+            asked=None if is_noted else tags[ASKED_TAG],
+            removal=self._removal(facts) if facts.is_due else Plan(),
+        )
 
     def _stored(self) -> str | None:
         kept = self.clients.store.read() if self.clients.store else None
@@ -92,7 +106,8 @@ class FormerLogin(Listed):
         if not facts.has_role:
             return Plan(self._noting(current))
         if facts.serving:
-            return Plan([self._of(key).retirement(self._drain(facts), "KEY_SUPERSEDED") for key in facts.serving])
+            retirements = [self._of(key).retirement(self._drain(facts), "KEY_SUPERSEDED") for key in facts.serving]
+            return Plan(self._handing_on(current) + retirements)
         if not facts.is_due:
             return Plan(others=self._used(facts))
         gone = [
@@ -133,6 +148,14 @@ class FormerLogin(Listed):
         )
         parameters = {"UserName": self.user, "Tags": Replaced(current.facts.now, ids).tags()}
         return [Step(title, "iam", "tag_user", parameters)]
+
+    def _handing_on(self, current: State) -> list[Step]:
+        """The note of a Root's history, which goes with the user; without it the past would be asked for once more."""
+        if current.asked is None:
+            return []
+        parameters = {"RoleName": current.role_name, "Tags": [{"Key": ASKED_TAG, "Value": current.asked}]}
+        title = "Note whose past was asked for, at the role {0}".format(current.role_name)
+        return [Step(title, "iam", "tag_role", parameters)]
 
     def _drain(self, facts: Facts) -> float:
         """How many seconds calls that the platform began with a key may still take."""

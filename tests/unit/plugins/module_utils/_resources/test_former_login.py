@@ -15,11 +15,9 @@ from tests.unit.plugins.module_utils._resources.sources import role, source
 from tests.unit.plugins.module_utils._resources.users import BOTH, LISTINGS, NAME, NO_PASSWORD, POLICIES, user
 from tests.unit.plugins.module_utils.fake_clients import FakeClients, codes, titles
 
-NOW = datetime.datetime.now(datetime.timezone.utc)
-
 
 def days_ago(days: float) -> datetime.datetime:
-    return NOW - datetime.timedelta(days=days)
+    return datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days)
 
 
 def key(name: str = "OLD", active: bool = False) -> dict[str, Any]:
@@ -33,12 +31,12 @@ def noted(days: float = 1, *ids: str) -> dict[str, Any]:
 
 
 def resource(
-    *users: dict[str, Any], keys: Any = (), known: Any = None, used: float | None = None, **options: Any
+    *users: dict[str, Any], keys: Any = (), roles: Any = (), known: Any = None, used: float | None = None, **options: Any
 ) -> FormerLogin:
     last_use = {"ServiceName": "s3", "LastUsedDate": days_ago(used)} if used is not None else {"ServiceName": "N/A"}
     answers = {
         **dict.fromkeys(LISTINGS, {}),
-        "get_account_authorization_details": details(POLICIES, users),
+        "get_account_authorization_details": {**details(POLICIES, users), "RoleDetailList": list(roles)},
         "list_access_keys": {"AccessKeyMetadata": list(keys)},
         "get_access_key_last_used": {"AccessKeyLastUsed": last_use},
         **NO_PASSWORD,
@@ -74,6 +72,18 @@ def test_after_the_switch_they_are_deactivated_and_those_of_others_are_not() -> 
     assert about.describe(current, [step])["stage"]["name"] == "grace"
     (step,) = planned(user(**noted(1)), keys=[key("OLD", active=True)]).steps
     assert step.pause_before <= 0
+
+
+def test_the_note_of_a_roots_history_goes_on_at_the_role() -> None:
+    asked = {"Key": "finops-for-cloud-history", "Value": "1770000000"}
+    found = user(Tags=[*noted(0)["Tags"], asked])
+    for tags, expected in (([], ["tag_role", "update_access_key"]), ([asked], ["update_access_key"])):
+        roles = [{"RoleName": "Reader", "Tags": tags}]
+        about = resource(found, keys=[key(active=True)], roles=roles)
+        plan = about.plan(about.read())
+        assert [step.operation for step in plan.steps] == expected
+        if not tags:
+            assert plan.steps[0].parameters == {"RoleName": "Reader", "Tags": [asked]}
 
 
 def test_in_their_days_of_grace_nothing_is_done() -> None:

@@ -72,7 +72,9 @@ def _name(item: Mapping[str, Any], is_removal: bool) -> Any:
 
 
 def has_connected(variables: Mapping[str, Any]) -> bool:
-    """Whether a step of the run wrote to the account's data source, and left one there."""
+    """Whether a step of the run wrote to the account's data source, and left one there; no offboarding does."""
+    if any(variables.get(name) for name in REMOVALS):
+        return False
     return any(
         step.result.get("changed") and step.result.get("data_source")
         for step in steps_of(variables)

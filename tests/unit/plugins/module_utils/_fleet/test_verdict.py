@@ -212,6 +212,12 @@ def test_an_offboardings_steps_have_names_of_their_own() -> None:
     assert of({**URL, "finops_connection": {"results": [result]}})["failed"] == "Create the user: refused"
 
 
+def test_a_key_that_went_with_its_data_source_has_connected_nothing() -> None:
+    step = {**done("Delete the access key A"), "data_source": {"id": "s-1"}}
+    assert not has_connected(steps("finops_offboarding", access_key=step))
+    assert has_connected(steps("finops_connection", access_key=step))
+
+
 def test_what_is_gone_is_collected() -> None:
     results = {"data_source": {**RIGHT, "removed": ["s-1"]}, "access_key": {**FAILED, "removed": ["A"]}}
     assert removed(steps("finops_offboarding", **results)) == ["s-1", "A"]

@@ -123,24 +123,19 @@ class ReportMigration(Resource):
             return State(source, ambiguous=[str(one.place) for one in meant])
         (reads,) = meant
         if not reads.is_legacy and reads.exists and not reads.reasons:
-            return self._read_end(State(source, new=reads), legacy)
+            return self._read_end(State(source, new=reads), reads, legacy)
         return self._read_beginning(State(source, old=reads), reads, exports)
 
-    def _read_end(self, state: State, legacy: Sequence[Report]) -> State:
+    def _read_end(self, state: State, new: Report, legacy: Sequence[Report]) -> State:
         """Of a data source that reads the right export: which reports that replaced."""
-        assert state.new is not None
-        noted, name = [], state.new.place.name
-        for report in legacy:
-            tagged = dataclasses.replace(report, tags=self.reports.tags(report.place.name, ""))
-            noted.append(tagged)
-        others = dict((other, arn) for other, arn in self.reports.others([name]))
-        tags = dict((other, self.reports.tags(other, arn)) for other, arn in others.items())
-        replaced = self.reports.described([other for other in others if migration.TAG in tags[other]])
-        noted += [dataclasses.replace(one, tags=tags[one.place.name]) for one in replaced]
-        state.replaced = [one for one in noted if one.noted is not None]
-        state.unnoted = [one.place.name for one in noted if one.noted is None]
+        tagged = [dataclasses.replace(one, tags=self.reports.tags(one.place.name, "")) for one in legacy]
+        tags = dict((name, self.reports.tags(name, arn)) for name, arn in self.reports.others([new.place.name]))
+        replaced = self.reports.described([name for name in tags if migration.TAG in tags[name]])
+        tagged += [dataclasses.replace(one, tags=tags[one.place.name]) for one in replaced]
+        state.replaced = [one for one in tagged if one.noted is not None]
+        state.unnoted = [one.place.name for one in tagged if one.noted is None]
         if state.replaced:
-            came = self.reports.months(state.new) or {}
+            came = self.reports.months(new) or {}
             state.new_months, state.newest = list(came), max(came.values(), default=0)
             state.months = _together([self.reports.months(one) for one in state.replaced])
         return state
@@ -150,20 +145,22 @@ class ReportMigration(Resource):
         fit = dict((name, one.place) for name, one in exports.items() if not one.reasons)
         taken = [name for name in exports if name not in fit]
         for place in migration.places(self.wanted, old.place, fit, taken, self.account):
-            there = exports.get(place.name)
-            is_there = there is not None and there.place == place
-            region = self.region
-            if not self.options.get("bucket_region") and place.bucket == old.place.bucket:
-                region = old.region
-            state.new = there if is_there else Report(place, region, exists=False)
-            files = self.reports.files(place, state.new.region if state.new else region) or []
-            state.intruder = migration.foreign_file([file["Key"] for file in files], place, is_there)
-            if is_there or state.intruder is None:
+            new = exports.get(place.name)
+            if new is None or new.place != place:
+                new = Report(place, self._region(place, old), exists=False)
+            keys = [file["Key"] for file in self.reports.files(place, new.region) or []]
+            state.new, state.intruder = new, migration.foreign_file(keys, place, new.exists)
+            if new.exists or state.intruder is None:
                 break
         if state.new is not None and state.new.exists and state.intruder is None:
             self._read_delivery(state, state.new)
         state.months = self.reports.months(old)
         return state
+
+    def _region(self, place: Place, old: Report) -> str:
+        """Of a bucket that both share it is known."""
+        is_shared = place.bucket == old.place.bucket and not self.options.get("bucket_region")
+        return old.region if is_shared else self.region
 
     def _read_delivery(self, state: State, new: Report) -> None:
         status = self.reports.status(new.place.name)
@@ -191,8 +188,10 @@ class ReportMigration(Resource):
         """Refuse what cannot work; note the old report just before the change-over; delete it where that is asked for."""
         if current.source is None:
             return Plan(others=[] if config_of(self.options.get("known")).get("linked") else [found.no_source()])
-        if current.new is None or current.old is None:
-            return Plan(others=self._unchosen(current)) if current.new is None else self._end(current)
+        if current.new is None:
+            return Plan(others=self._unchosen(current))
+        if current.old is None:
+            return self._end(current, current.new)
         refused = self._refusals(current.old, current.new, current)
         if refused:
             return Plan(others=refused)
@@ -225,9 +224,8 @@ class ReportMigration(Resource):
             return [found.unreadable(old, new, current.unready)]
         return [found.unimported(old, current.unimported)] if current.unimported else []
 
-    def _end(self, current: State) -> Plan:
+    def _end(self, current: State, new: Report) -> Plan:
         """Of a data source that reads the right export: what becomes of what it replaced."""
-        assert current.new is not None
         plan = Plan(others=[one for old in current.replaced for one in found.only_old(current.only_old, old.place)])
         if not self.options.get("delete_legacy"):
             return plan.add(findings=[found.stays(old) for old in current.replaced])
@@ -237,7 +235,7 @@ class ReportMigration(Resource):
             if self._is_imported(old, current):
                 plan.add([_deletion(old)])
             else:
-                plan.add(findings=[found.unproven(old, current.new)])
+                plan.add(findings=[found.unproven(old, new)])
         return plan
 
     def _is_imported(self, old: Report, current: State) -> bool:
@@ -255,11 +253,11 @@ class ReportMigration(Resource):
         title = "Note that {0} is being replaced by the export {1}".format(old.words, new.place.name)
         after = {"reads": str(new.place)}
         before = {"reads": str(old.place)}
-        service, named = (LEGACY_REPORTS, {"ReportName": old.place.name})
+        parameters: dict[str, Any] = {"ReportName": old.place.name, "Tags": [tag]}
+        service = LEGACY_REPORTS
         if not old.is_legacy:
-            service, named = (EXPORTS, {"ResourceArn": old.arn})
-        tags = {"Tags" if old.is_legacy else "ResourceTags": [tag]}
-        return Step(title, service, "tag_resource", dict(named, **tags), "MIGRATION_READY", before, after)
+            service, parameters = EXPORTS, {"ResourceArn": old.arn, "ResourceTags": [tag]}
+        return Step(title, service, "tag_resource", parameters, "MIGRATION_READY", before, after)
 
     # What a task returns.
 
@@ -319,10 +317,9 @@ def _together(months: Sequence[Mapping[str, float] | None]) -> dict[str, float]:
 
 def _deletion(old: Report) -> Step:
     title = "Delete {0}; its files stay".format(old.words)
+    call = (EXPORTS, "delete_export", {"ExportArn": old.arn})
     if old.is_legacy:
         call = (LEGACY_REPORTS, "delete_report_definition", {"ReportName": old.place.name})
-    else:
-        call = (EXPORTS, "delete_export", {"ExportArn": old.arn})
     return Step(title, *call, code="MIGRATION_OLD_REPORT", before=str(old.place))
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from moto.iam.models import mark_account_as_visited
 
 from tests.emulator.aws import (
+    billing_rules,
     ce_rules,
     errors,
     fault_answers,
@@ -45,6 +46,7 @@ from tests.emulator.faults import Dropped, Failed, Faults, Throttled
 Control = Callable[[dict[str, Any], bytes], Response]
 
 _RULES: dict[str, ModuleType] = {
+    "billing": billing_rules,
     "ce": ce_rules,
     "iam": iam_rules,
     "kms": kms_rules,
@@ -54,7 +56,7 @@ _RULES: dict[str, ModuleType] = {
     "ssm": parameters_rules,
     "sts": sts_rules,
 }
-_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "ce", "cur", "iam", "organizations"}
+_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "billing", "ce", "cur", "iam", "organizations"}
 CONTROL_PREFIX = "/_emulator/"
 _BY_PLATFORM = "finops.by_platform"
 

@@ -10,6 +10,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 
+from tests.emulator.aws.billing_transfers import Transfers
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.costs import Costs
 from tests.emulator.aws.s3_buckets import BucketPolicies
@@ -37,7 +38,7 @@ class Locks:
 @dataclasses.dataclass
 class AwsState:
     """
-    Bucket policies, the accounts that exist, the locks, the clock, and what accounts have used.
+    Bucket policies, the accounts that exist, the locks, the clock, what accounts have used, and whose bills are paid by whom.
 
     `empty_pages`: whether Organizations answers empty pages in between. `changes` grows with everything that may change
     what a later call answers.
@@ -48,6 +49,7 @@ class AwsState:
     locks: Locks = dataclasses.field(default_factory=Locks)
     clock: Clock = dataclasses.field(default_factory=Clock)
     costs: Costs = dataclasses.field(default_factory=Costs)
+    transfers: Transfers = dataclasses.field(default_factory=Transfers)
     changes: int = 0
     empty_pages: bool = False
 

@@ -64,6 +64,11 @@ options:
       - Without it such an export is an error that names the settings.
     type: bool
     default: false
+  billing_view:
+    description:
+      - The ARN of the billing view that a new export is of. AWS fixes it when an export is made.
+      - If not given, the account's primary one.
+    type: str
   state:
     description:
       - V(present) makes bucket and export. V(absent) deletes the export, and leaves the bucket with all its files.

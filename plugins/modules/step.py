@@ -16,6 +16,9 @@ description:
   - The steps of modules V(access_key) and V(data_source) are skipped where C(finops_platform_url), and for the first
     C(finops_secret_store) too, is not set. That of module V(user) is skipped where the data source works with a role.
   - The module V(delivery) is the one that M(finops_for_cloud.aws.delivery_info) runs; audits visit it, and no other intent.
+  - The modules V(bill), V(reimport) and V(billing_gap) are for V(after_transfer), V(backfill) and V(reimport) for
+    V(backfill). They are left
+    out where the account has no report of its own, or its bill was not transferred.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -24,15 +27,29 @@ options:
     description: The module to run.
     type: str
     required: true
-    choices: [account, cur, policy, user, access_key, data_source, delivery, organization]
+    choices:
+      - account
+      - cur
+      - policy
+      - user
+      - access_key
+      - data_source
+      - delivery
+      - organization
+      - bill
+      - reimport
+      - billing_gap
+      - backfill
   intent:
     description:
       - What the visit is for.
       - V(connect) brings everything to what is wanted.
       - V(audit) tells what is not as wanted, goes on past whatever it finds, and changes nothing.
       - V(rotate) replaces the access key where it is due, V(retire) takes the replaced one out of service.
+      - V(after_transfer) makes the report again that a billing transfer took, and reconnects the data source.
+      - V(backfill) tells which months lack, asks AWS for them, and has those imported that have arrived.
     type: str
-    choices: [connect, audit, rotate, retire]
+    choices: [connect, audit, rotate, retire, after_transfer, backfill]
     default: connect
   earlier:
     description: What an earlier task of the same visit registered, where a visit goes on in another task.

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
 
-_PLATFORM = ("account", "access_key", "data_source")
+_PLATFORM = ("account", "access_key", "data_source", "reimport", "backfill")
 _STORE = ("account", "access_key")
 _CASES = tuple(procedure.CASES)
 _WITH_REPORT = tuple(case for case, about in procedure.CASES.items() if "cur" in about.resources)
@@ -80,7 +80,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_account_joined",
-        {},
+        {"backfill": "joined"},
         [
             "The day in UTC on which the account joined its organization, such as V(2026-01-31). The inventory plugin "
             "P(finops_for_cloud.aws.organization#inventory) sets it."
@@ -170,7 +170,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_name",
-        {"account": "cur_name", "cur": "name", "delivery": "name", "data_source": "cur_name"},
+        {"account": "cur_name", "cur": "name", "delivery": "name", "bill": "name", "data_source": "cur_name"},
         [
             "The name of the export.",
             "If not set, the name of the export that the data source reads already; else V(billing-<account id>), as "
@@ -184,6 +184,7 @@ SETTINGS = (
             "account": "cur_bucket",
             "cur": "bucket",
             "delivery": "bucket",
+            "bill": "bucket",
             "policy": "bucket",
             "data_source": "cur_bucket",
         },
@@ -198,7 +199,12 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_bucket_region",
-        {"account": "cur_bucket_region", "cur": "bucket_region", "delivery": "bucket_region"},
+        {
+            "account": "cur_bucket_region",
+            "cur": "bucket_region",
+            "delivery": "bucket_region",
+            "bill": "bucket_region",
+        },
         [
             "The region of the bucket.",
             "If not set, that of the bucket that the export delivers to already; for a new one O(finops_aws_region) "
@@ -212,6 +218,7 @@ SETTINGS = (
             "account": "cur_prefix",
             "cur": "prefix",
             "delivery": "prefix",
+            "bill": "prefix",
             "policy": "prefix",
             "data_source": "cur_prefix",
         },
@@ -244,7 +251,13 @@ SETTINGS = (
     ),
     Setting(
         "finops_user_name",
-        {"account": "user_name", "user": "name", "access_key": "user_name"},
+        {
+            "account": "user_name",
+            "user": "name",
+            "access_key": "user_name",
+            "reimport": "user_name",
+            "backfill": "user_name",
+        },
         ["The name of the IAM user that the platform acts as."],
         otherwise={"default": settings.USER_NAME},
     ),
@@ -287,13 +300,47 @@ SETTINGS = (
     ),
     Setting(
         "finops_reimport",
-        {},
+        {"reimport": "reimport"},
         [
-            "Whether M(finops_for_cloud.aws.history) may have the management account's data source imported again, for the "
-            "past of members that were connected later. V(never) only tells who lacks which months."
+            "Whether the data source of an account with a report may be imported again, for the past of members that were "
+            "connected later, after a billing transfer, or once months have arrived that were lacking. V(never) only tells."
         ],
-        cases=("management",),
+        cases=_WITH_REPORT,
         otherwise={"type": "str", "choices": ["auto", "never"], "default": "auto"},
+    ),
+    Setting(
+        "finops_billing_view_arn",
+        {"bill": "billing_view"},
+        [
+            "The ARN of the billing view that a report is made of after a billing transfer. Without it the one that AWS shows "
+            "the account for its transferred bill, else the account's primary one."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_first_cost_month",
+        {"backfill": "first_cost_month"},
+        [
+            "The month of the account's first cost, such as V(2026-01), from which on the playbook C(backfill) looks for months that "
+            "its report lacks. Without it, the earliest that the platform, the files, the organization or, where "
+            "O(finops_cost_explorer) allows it, Cost Explorer tell of."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_file_support_case",
+        {"backfill": "file_support_case"},
+        [
+            "Whether the playbook C(backfill) files the support case for the months that lack through AWS's Support API, which "
+            "takes a support plan that has it. The case is written as a text either way."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_backfill_tags",
+        {"backfill": "backfill_tags"},
+        ["Whether the playbook C(backfill) begins AWS's own backfill of cost allocation tags, for twelve months."],
+        cases=_WITH_REPORT,
     ),
     Setting(
         "finops_wait_for_delivery",
@@ -305,7 +352,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_cost_explorer",
-        {"organization": "cost_explorer"},
+        {"organization": "cost_explorer", "backfill": "cost_explorer"},
         [
             "Whether an audit asks Cost Explorer what each account of the organization cost, where the delivered files do not "
             "tell. AWS charges for that request, one of each management account and run.",

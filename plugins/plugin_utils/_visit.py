@@ -11,6 +11,7 @@ the same run continues a visit from the results that the earlier one registered.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,8 @@ class Visit:
 
     variables: the host's, as the first step templated them.
     data_source: as the platform lists it, empty where it lists none, None without a platform.
-    report: the report in force, as the module C(cur) returns it.
+    report: the report in force, as the module C(cur) returns it. case: the account's. bill, reimport, backfill: as the steps of
+    these names return them.
     """
 
     host: str
@@ -33,6 +35,10 @@ class Visit:
     session: str | None = None
     data_source: dict[str, Any] | None = None
     report: dict[str, Any] = dataclasses.field(default_factory=dict)
+    case: str = ""
+    bill: dict[str, Any] = dataclasses.field(default_factory=dict)
+    reimport: dict[str, Any] = dataclasses.field(default_factory=dict)
+    backfill: dict[str, Any] = dataclasses.field(default_factory=dict)
     has_failed: bool = False
 
     @property
@@ -43,13 +49,33 @@ class Visit:
     def options(self, module: str) -> dict[str, Any]:
         """What the next step is handed."""
         of_module: dict[str, Any] = {
-            "cur": {"known": self.data_source},
+            "bill": {"known": self.data_source},
+            "cur": {"known": self.data_source, **self._new_report()},
             "policy": self._report(bucket="bucket", prefix="prefix"),
             "access_key": {**self._source(), "data_source": self._target()},
             "data_source": {**self._source(), **self._target()},
             "delivery": {"known": self.data_source, "report": self.report or None},
+            "backfill": {"known": self.data_source},
+            "reimport": {**self._source(), **self._asked()},
+            "billing_gap": {
+                "bill": self.bill,
+                "report": self.report or None,
+                "known": self.data_source,
+                "reimport": self.reimport or None,
+            },
         }.get(module, {})
         return {"session": self.session, **of_module}
+
+    def _new_report(self) -> dict[str, Any]:
+        """Where the report goes that is made in place of one that a bill took with it."""
+        return {**self.bill["report"], "billing_view": self.bill["billing_view"]} if self.bill.get("report") else {}
+
+    def _asked(self) -> dict[str, Any]:
+        """What is to be imported again, and what is noted once that was asked for."""
+        if self.backfill:
+            return {"why": "backfill", "month": self.backfill.get("from"), "about": self.backfill.get("about")}
+        since = self.bill.get("transferred_at") or f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m}"
+        return {"why": "transfer", "month": since[: len("2026-10")], "about": self.report.get("name")}
 
     def _source(self) -> dict[str, Any]:
         return {"known": self.data_source, "delivered": self.report.get("delivered")}
@@ -67,6 +93,8 @@ class Visit:
         self.session = result.get("session", self.session)
         self.data_source = result.get("data_source", self.data_source)
         self.report = result.get("cur") or self.report
+        for name in ("case", "bill", "reimport", "backfill"):
+            setattr(self, name, result.get(name) or getattr(self, name))
         self.has_failed = bool(result.get("failed"))
 
 

@@ -23,7 +23,14 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 # From worst to best; an account is in one of them. FOUND: what was found is for somebody to look at, but no step failed.
 FAILED, FOUND, WAITING, CHANGED, RIGHT = "failed", "found", "pending", "changed", "right"
 # The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
-REGISTERED = ("finops_connection", "finops_rotation", "finops_retirement", "finops_audit")
+REGISTERED = (
+    "finops_connection",
+    "finops_rotation",
+    "finops_retirement",
+    "finops_audit",
+    "finops_after_transfer",
+    "finops_backfill",
+)
 # What the end of a run did for an account, in the same form; that alone is no visit.
 AFTERWARDS = "finops_history"
 _UNLISTED = "data source: the platform does not list this account at the end of the run. Run the playbook again"

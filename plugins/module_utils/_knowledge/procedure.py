@@ -11,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE)
+AFTER_TRANSFER, BACKFILL = "after_transfer", "backfill"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, AFTER_TRANSFER, BACKFILL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +38,21 @@ CASES = {
     ),
     "standalone": Case(_BOTH, "standalone", _WITH_REPORT, ("delivery",)),
 }
+# What mends an account whose bill went to another owner, beside all that connects one; and what asks for months that lack.
+_AFTER_TRANSFER = ("bill", "reimport", "billing_gap")
+_BACKFILL = ("backfill", "reimport")
+# Of these the ones that look and write nothing.
+INFOS = ("bill", "billing_gap")
 # All modules that some case needs, in order.
-MODULES = tuple(dict.fromkeys(module for case in CASES.values() for module in (*case.resources, *case.looks)))
+MODULES = tuple(
+    dict.fromkeys(
+        (
+            *(module for case in CASES.values() for module in (*case.resources, *case.looks)),
+            *_AFTER_TRANSFER,
+            *_BACKFILL,
+        )
+    )
+)
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
     "cur": "cost report",
@@ -48,6 +62,10 @@ NAMES = {
     "data_source": "data source",
     "delivery": "delivery",
     "organization": "organization",
+    "bill": "bill",
+    "reimport": "reimport",
+    "billing_gap": "time without a report",
+    "backfill": "months of the past",
 }
 
 
@@ -56,6 +74,14 @@ def resources(case: str, intent: str) -> tuple[str, ...]:
     if intent in (ROTATE, RETIRE):
         return ("account", "access_key")
     about = CASES[case]
+    if intent in (AFTER_TRANSFER, BACKFILL) and "cur" not in about.resources:
+        return ("account",)
+    if intent == AFTER_TRANSFER:
+        first, *others = about.resources
+        begin, *end = _AFTER_TRANSFER
+        return (first, begin, *others, *end)
+    if intent == BACKFILL:
+        return ("account", *_BACKFILL)
     return about.resources + (about.looks if intent == AUDIT else ())
 
 

@@ -32,6 +32,7 @@ from tests.emulator.aws import (
     s3_rules,
     secrets_rules,
     sts_rules,
+    support_rules,
 )
 from tests.emulator.aws.authorization import authorize
 from tests.emulator.aws.call import ApiCall, Response
@@ -55,8 +56,9 @@ _RULES: dict[str, ModuleType] = {
     "secretsmanager": secrets_rules,
     "ssm": parameters_rules,
     "sts": sts_rules,
+    "support": support_rules,
 }
-_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "billing", "ce", "cur", "iam", "organizations"}
+_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "billing", "ce", "cur", "iam", "organizations", "support"}
 CONTROL_PREFIX = "/_emulator/"
 _BY_PLATFORM = "finops.by_platform"
 

@@ -55,6 +55,8 @@ class EmbeddedAws:
             self.state.policies.clear()
             self.state.costs.clear()
             self.state.transfers.clear()
+            self.state.support_cases.clear()
+            self.state.tag_backfills.clear()
             self.state.empty_pages = False
             self.fleet = seed_fleet(self._members)
             self.state.accounts.clear()
@@ -259,6 +261,8 @@ class EmbeddedAws:
             return self.transfer_bill(
                 given["account_id"], given["target"], bool(given.get("gone")), bool(given.get("shows_view", True))
             )
+        elif name == "support_plan":
+            self.state.support_cases.setdefault(given["account_id"], [])
         elif name == "end_transfer":
             self.end_transfer(given["account_id"], bool(given.get("gone")))
         elif name == "reset":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import threading
 from collections.abc import Callable, Iterator
 
@@ -40,6 +41,7 @@ class AwsState:
     """
     Bucket policies, the accounts that exist, the locks, the clock, what accounts have used, and whose bills are paid by whom.
 
+    `support_cases`: those of each account whose support plan has the API. `tag_backfills`: by account those asked for.
     `empty_pages`: whether Organizations answers empty pages in between. `changes` grows with everything that may change
     what a later call answers.
     """
@@ -50,6 +52,8 @@ class AwsState:
     clock: Clock = dataclasses.field(default_factory=Clock)
     costs: Costs = dataclasses.field(default_factory=Costs)
     transfers: Transfers = dataclasses.field(default_factory=Transfers)
+    support_cases: dict[str, list[dict[str, str]]] = dataclasses.field(default_factory=dict)
+    tag_backfills: dict[str, list[tuple[str, datetime.datetime]]] = dataclasses.field(default_factory=dict)
     changes: int = 0
     empty_pages: bool = False
 

@@ -32,7 +32,7 @@ def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_rep
     case: str, has_report: bool
 ) -> None:
     visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
-    assert visited == {"connect": False, "audit": has_report, "rotate": False, "retire": False}
+    assert [intent for intent, is_visited in visited.items() if is_visited] == (["audit"] if has_report else [])
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -60,8 +60,12 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "data source",
         "delivery",
         "organization",
+        "bill",
+        "reimport",
+        "time without a report",
+        "months of the past",
     ]
-    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire")
+    assert procedure.INTENTS[:4] == ("connect", "audit", "rotate", "retire")
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
@@ -72,3 +76,19 @@ def test_a_rotation_visits_the_key_alone(intent: str) -> None:
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:
     files = [*(CHECKOUT / "playbooks").glob("*.yml"), *(CHECKOUT / "roles").glob("*/tasks/*.yml")]
     assert [path for path in files if re.search(r"include_(role|tasks):", path.read_text())] == []
+
+
+def test_a_transfer_and_a_backfill_are_about_accounts_with_a_report_alone() -> None:
+    for intent in (procedure.AFTER_TRANSFER, procedure.BACKFILL):
+        assert procedure.resources("member", intent) == ("account",)
+    connected = procedure.resources("standalone", procedure.CONNECT)
+    assert procedure.resources("standalone", procedure.AFTER_TRANSFER) == (
+        "account",
+        "bill",
+        *connected[1:],
+        "reimport",
+        "billing_gap",
+    )
+    tasks = yaml.safe_load((CHECKOUT / "roles" / "_steps" / "tasks" / "after_transfer.yml").read_text())
+    listed = [step["module"] for steps in tasks[0]["vars"].values() for step in steps]
+    assert listed == ["bill", "reimport", "billing_gap"]

@@ -173,9 +173,11 @@ def _only(table: Any, between: Between) -> Any:
     import pyarrow
     import pyarrow.compute
 
-    name, *moments = between
+    name, since, until = between
     column = table.column(name)
-    begin, end = (pyarrow.scalar(at if column.type.tz else at.replace(tzinfo=None), type=column.type) for at in moments)
+    begin, end = (
+        pyarrow.scalar(at if column.type.tz else at.replace(tzinfo=None), type=column.type) for at in (since, until)
+    )
     begun, ended = pyarrow.compute.greater_equal(column, begin), pyarrow.compute.less(column, end)
     return table.filter(pyarrow.compute.and_(begun, ended))
 

@@ -88,22 +88,22 @@ def change_of(
     transfers, views: as AWS lists them, None where that may not be read. is_unhealthy: whether AWS says of a report that
     its bill has another owner, which is told even where nobody here may see the transfer.
     """
-    found = [change for transfer in transfers or () for change in _changes(transfer, account) if change.at <= now]
+    found = [change for transfer in transfers or () for change in _changes(transfer, account, now)]
     if found:
-        return max(found, key=lambda change: change.at)
+        return max(found, key=lambda change: change.at or now)
     shown = _shown_view(views, account)
     if shown is not None:
         return Change(None, str(shown["ownerAccountId"]) if shown.get("ownerAccountId") else None)
     return Change() if transfers is None and is_unhealthy else None
 
 
-def _changes(transfer: Mapping[str, Any], account: str) -> Iterator[Change]:
+def _changes(transfer: Mapping[str, Any], account: str, now: datetime.datetime) -> Iterator[Change]:
     begin, end = moment(transfer.get("StartTimestamp")), moment(transfer.get("EndTimestamp"))
     if transfer.get("Status") not in _TOOK_EFFECT:
         return
-    if begin is not None:
+    if begin is not None and begin <= now:
         yield Change(begin, (transfer.get("Target") or {}).get("ManagementAccountId"))
-    if end is not None and transfer["Status"] == "WITHDRAWN":
+    if end is not None and end <= now and transfer["Status"] == "WITHDRAWN":
         yield Change(end, account)
 
 

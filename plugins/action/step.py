@@ -86,9 +86,11 @@ class ActionModule(Shell):
             under_way.variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)
         options = self._options(module, intent, under_way, task_vars)
-        lacks = _lacks(module, intent, options, under_way)
+        lacks = _lacks(module, intent, options, under_way) or _is_not_for(module, intent, under_way)
         if lacks:
             return {"changed": False, "skipped": True, "skip_reason": lacks}
+        if module in procedure.INFOS:
+            return self.run_module(module + "_info", options, task_vars, under_way.clients)
         return self.run_module(module, options, task_vars, under_way.clients, audit=intent == procedure.AUDIT)
 
     def _options(self, module: str, intent: str, under_way: Visit, task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +139,17 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
         time.sleep(random.uniform(0, _APART * forks))
 
 
+def _is_not_for(module: str, intent: str, under_way: Visit) -> str | None:
+    """Why an intent has nothing to do with a module in this account."""
+    if module == "account" or intent not in (procedure.AFTER_TRANSFER, procedure.BACKFILL):
+        return None
+    if module not in procedure.resources(under_way.case, intent):
+        return "the account has no report of its own"
+    if intent == procedure.AFTER_TRANSFER and module != "bill" and not under_way.bill.get("transferred"):
+        return "the account's bill was not transferred"
+    return None
+
+
 def _lacks(module: str, intent: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
     """What is not set, or not there, that the step cannot do without."""
     if intent == procedure.OFFBOARD:
@@ -161,7 +174,7 @@ def _lacks(module: str, intent: str, options: Mapping[str, Any], under_way: Visi
 
 def _lacks_platform(module: str, options: Mapping[str, Any]) -> str | None:
     has_store = options.get("secret_store", "platform") != "platform"
-    if options.get("platform_url") or module not in ("access_key", "data_source"):
+    if options.get("platform_url") or module not in ("access_key", "data_source", "reimport", "backfill"):
         return None
     if module == "access_key" and has_store:
         return None

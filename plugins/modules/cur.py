@@ -65,6 +65,11 @@ options:
       - Without it such an export is an error that names the settings.
     type: bool
     default: false
+  billing_view:
+    description:
+      - The ARN of the billing view that a new export is of. AWS fixes it when an export is made.
+      - If not given, the account's primary one.
+    type: str
   purge_bucket:
     description:
       - Whether V(absent) deletes the bucket as well, with every version of every file and all unfinished uploads.

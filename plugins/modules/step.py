@@ -18,6 +18,9 @@ description:
   - Those of modules V(user) and V(access_key) are skipped where the platform works with a role in the account, that of
     module V(role) where it works with an access key, as C(finops_auth) tells.
   - The module V(delivery) is the one that M(finops_for_cloud.aws.delivery_info) runs; audits visit it, and no other intent.
+  - The modules V(bill), V(reimport) and V(billing_gap) are for V(after_transfer), V(backfill) and V(reimport) for
+    V(backfill). They are left
+    out where the account has no report of its own, or its bill was not transferred.
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -26,7 +29,22 @@ options:
     description: The module to run.
     type: str
     required: true
-    choices: [account, cur, policy, user, role, access_key, data_source, delivery, organization, former_login]
+    choices:
+      - account
+      - cur
+      - policy
+      - user
+      - role
+      - access_key
+      - data_source
+      - delivery
+      - organization
+      - former_login
+      - report_migration
+      - bill
+      - reimport
+      - billing_gap
+      - backfill
   intent:
     description:
       - What the visit is for.
@@ -36,8 +54,10 @@ options:
       - V(offboard) takes down what V(connect) made, and goes on past what has to stay.
       - V(to_role) switches the data source from its key to a role, V(to_role_end) takes the key and its user out of service.
       - V(to_cur2) makes a CUR 2.0 export beside an older report, and switches the data source to it once it can be read.
+      - V(after_transfer) makes the report again that a billing transfer took, and reconnects the data source.
+      - V(backfill) tells which months lack, asks AWS for them, and has those imported that have arrived.
     type: str
-    choices: [connect, audit, rotate, retire, offboard, to_role, to_role_end, to_cur2]
+    choices: [connect, audit, rotate, retire, offboard, to_role, to_role_end, to_cur2, after_transfer, backfill]
     default: connect
   earlier:
     description: What an earlier task of the same visit registered, where a visit goes on in another task.

@@ -68,8 +68,11 @@ class RoleVariables:
             options.update(self._rotation())
         if module == "access_key" and intent == procedure.AUDIT:
             options["rotate"] = "when_old"
-        if module == "delivery":
+        if module in ("delivery", "backfill"):
             folder = self._values({"folder": "finops_report_dir"}).get("folder", FOLDER)
+        if module == "backfill":
+            options["folder"] = str(folder)
+        if module == "delivery":
             options["known_costs"] = known_costs.known(str(folder), str(options["account_id"]))
         return options
 

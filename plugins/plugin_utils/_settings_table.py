@@ -13,7 +13,7 @@ from __future__ import annotations
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._setting import Setting
 
-_PLATFORM = ("account", "access_key", "data_source", "former_login")
+_PLATFORM = ("account", "access_key", "data_source", "former_login", "reimport", "backfill")
 _STORE = ("account", "access_key")
 _WITH_REPORT = tuple(case for case, about in procedure.CASES.items() if "cur" in about.resources)
 
@@ -44,7 +44,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_account_joined",
-        {},
+        {"backfill": "joined"},
         [
             "The day in UTC on which the account joined its organization, such as V(2026-01-31). The inventory plugin "
             "P(finops_for_cloud.aws.organization#inventory) sets it."
@@ -140,6 +140,7 @@ SETTINGS = (
             "delivery": "name",
             "data_source": "cur_name",
             "report_migration": "name",
+            "bill": "name",
         },
         [
             "The name of the export.",
@@ -154,6 +155,7 @@ SETTINGS = (
             "account": "cur_bucket",
             "cur": "bucket",
             "delivery": "bucket",
+            "bill": "bucket",
             "policy": "bucket",
             "data_source": "cur_bucket",
             "report_migration": "bucket",
@@ -174,6 +176,7 @@ SETTINGS = (
             "cur": "bucket_region",
             "delivery": "bucket_region",
             "report_migration": "bucket_region",
+            "bill": "bucket_region",
         },
         [
             "The region of the bucket.",
@@ -188,6 +191,7 @@ SETTINGS = (
             "account": "cur_prefix",
             "cur": "prefix",
             "delivery": "prefix",
+            "bill": "prefix",
             "policy": "prefix",
             "data_source": "cur_prefix",
             "report_migration": "prefix",
@@ -283,7 +287,14 @@ SETTINGS = (
     ),
     Setting(
         "finops_user_name",
-        {"account": "user_name", "user": "name", "access_key": "user_name", "former_login": "user_name"},
+        {
+            "account": "user_name",
+            "user": "name",
+            "access_key": "user_name",
+            "former_login": "user_name",
+            "reimport": "user_name",
+            "backfill": "user_name",
+        },
         ["The name of the IAM user that the platform acts as."],
         otherwise={"default": settings.USER_NAME},
     ),
@@ -326,13 +337,47 @@ SETTINGS = (
     ),
     Setting(
         "finops_reimport",
-        {},
+        {"reimport": "reimport"},
         [
-            "Whether M(finops_for_cloud.aws.history) may have the management account's data source imported again, for the "
-            "past of members that were connected later. V(never) only tells who lacks which months."
+            "Whether the data source of an account with a report may be imported again, for the past of members that were "
+            "connected later, after a billing transfer, or once months have arrived that were lacking. V(never) only tells."
         ],
-        cases=("management",),
+        cases=_WITH_REPORT,
         otherwise={"type": "str", "choices": ["auto", "never"], "default": "auto"},
+    ),
+    Setting(
+        "finops_billing_view_arn",
+        {"bill": "billing_view"},
+        [
+            "The ARN of the billing view that a report is made of after a billing transfer. Without it the one that AWS shows "
+            "the account for its transferred bill, else the account's primary one."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_first_cost_month",
+        {"backfill": "first_cost_month"},
+        [
+            "The month of the account's first cost, such as V(2026-01), from which on the playbook C(backfill) looks for months that "
+            "its report lacks. Without it, the earliest that the platform, the files, the organization or, where "
+            "O(finops_cost_explorer) allows it, Cost Explorer tell of."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_file_support_case",
+        {"backfill": "file_support_case"},
+        [
+            "Whether the playbook C(backfill) files the support case for the months that lack through AWS's Support API, which "
+            "takes a support plan that has it. The case is written as a text either way."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_backfill_tags",
+        {"backfill": "backfill_tags"},
+        ["Whether the playbook C(backfill) begins AWS's own backfill of cost allocation tags, for twelve months."],
+        cases=_WITH_REPORT,
     ),
     Setting(
         "finops_wait_for_delivery",
@@ -344,7 +389,7 @@ SETTINGS = (
     ),
     Setting(
         "finops_cost_explorer",
-        {"organization": "cost_explorer"},
+        {"organization": "cost_explorer", "backfill": "cost_explorer"},
         [
             "Whether an audit asks Cost Explorer what each account of the organization cost, where the delivered files do not "
             "tell. AWS charges for that request, one of each management account and run.",

@@ -11,6 +11,7 @@ the same run continues a visit from the results that the earlier one registered.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,8 @@ class Visit:
 
     variables: the host's, as the first step templated them.
     data_source: as the platform lists it, empty where it lists none, None without a platform.
-    report: the report in force, as the module C(cur) returns it.
+    report: the report in force, as the module C(cur) returns it. case: the account's. bill, reimport, backfill: as the steps of
+    these names return them.
     leaving: ids and ARNs of what is gone by now, or in check mode would be.
     migration: where a report is migrated, what C(report_migration) returned, empty where there is nothing to migrate.
     role_pending: whether the role, or what it may do, is still to be made, as in check mode.
@@ -41,6 +43,10 @@ class Visit:
     leaving: list[str] = dataclasses.field(default_factory=list)
     migration: Mapping[str, Any] | None = None
     role_pending: bool = False
+    case: str = ""
+    bill: dict[str, Any] = dataclasses.field(default_factory=dict)
+    reimport: dict[str, Any] = dataclasses.field(default_factory=dict)
+    backfill: dict[str, Any] = dataclasses.field(default_factory=dict)
     has_failed: bool = False
 
     @property
@@ -56,8 +62,9 @@ class Visit:
     def options(self, module: str) -> dict[str, Any]:
         """What the next step is handed."""
         of_module: dict[str, Any] = {
+            "bill": {"known": self.data_source},
             "report_migration": self._migrated(),
-            "cur": {"known": self.data_source, **self._new_place()},
+            "cur": {"known": self.data_source, **self._new_place(), **self._new_report()},
             "policy": {
                 **(self._report(bucket="bucket", prefix="prefix") or self._read()),
                 **self._old_place(),
@@ -68,6 +75,14 @@ class Visit:
             "data_source": {**self._source(), **self._target(), "role_pending": self.role_pending},
             "former_login": {"known": self.data_source},
             "delivery": {"known": self.data_source, "report": self.report or None},
+            "backfill": {"known": self.data_source},
+            "reimport": {**self._source(), **self._asked()},
+            "billing_gap": {
+                "bill": self.bill,
+                "report": self.report or None,
+                "known": self.data_source,
+                "reimport": self.reimport or None,
+            },
         }.get(module, {})
         return {"session": self.session, **of_module}
 
@@ -99,6 +114,17 @@ class Visit:
         old = (self.migration or {}).get("old")
         return {"also": [{option: old[option] for option in ("bucket", "prefix")}]} if old else {}
 
+    def _new_report(self) -> dict[str, Any]:
+        """Where the report goes that is made in place of one that a bill took with it."""
+        return {**self.bill["report"], "billing_view": self.bill["billing_view"]} if self.bill.get("report") else {}
+
+    def _asked(self) -> dict[str, Any]:
+        """What is to be imported again, and what is noted once that was asked for."""
+        if self.backfill:
+            return {"why": "backfill", "month": self.backfill.get("from"), "about": self.backfill.get("about")}
+        since = self.bill.get("transferred_at") or f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m}"
+        return {"why": "transfer", "month": since[: len("2026-10")], "about": self.report.get("name")}
+
     def _source(self) -> dict[str, Any]:
         return {"known": self.data_source, "delivered": self.report.get("delivered")}
 
@@ -128,6 +154,8 @@ class Visit:
         if result.get("module") in ("policy", "role"):
             found = result.get("findings") or ()
             self.role_pending |= any(finding.get("severity") == DRIFT for finding in found)
+        for name in ("case", "bill", "reimport", "backfill"):
+            setattr(self, name, result.get(name) or getattr(self, name))
         self.has_failed = bool(result.get("failed"))
 
 

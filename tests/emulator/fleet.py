@@ -118,6 +118,12 @@ class Emulator:
         """Make an export UNHEALTHY for one of AWS's reasons, such as BILL_OWNER_CHANGED; None makes it HEALTHY."""
         self.aws.set_export_health(account_id, export_name, reason)
 
+    def transfer_bill(
+        self, account_id: str, target: str = "999988887777", gone: bool = False, shows_view: bool = True
+    ) -> None:
+        """Let another account pay a management account's bill from now on; its exports are unhealthy or gone."""
+        self.aws.transfer_bill(account_id, target, gone, shows_view)
+
     def spoil_delivery(self, account_id: str, export_name: str, how: str, detail: str = "") -> None:
         """Spoil what an export has delivered, such as by "manifest_short"; `aws/spoiling.py` has all ways."""
         self.aws.spoil_delivery(account_id, export_name, how, detail)

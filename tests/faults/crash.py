@@ -23,6 +23,7 @@ from tests.emulator.fleet import Emulator
 from tests.faults.snapshot import USER, snapshot
 from tests.integration.playbook import MIGRATE, OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
 
+AFTER_TRANSFER = "finops_for_cloud.aws.after_billing_transfer"
 STORES = ("secretsmanager", "ssm", "file")
 Trouble = Literal["killed before", "killed after", "answer lost"]
 TROUBLES: tuple[Trouble, ...] = ("killed before", "killed after", "answer lost")
@@ -147,6 +148,24 @@ class LateMember(Scenario):
         return sorted({f"{now - datetime.timedelta(days=days):%Y-%m}" for days in range(41)})
 
 
+class Transferred(Scenario):
+    """A management account whose bill another account pays since now; what must end the same includes the import asked for."""
+
+    def prepare(self, fleet: Fleet) -> None:
+        emulator, root = fleet.emulator, fleet.emulator.management_account_id
+        emulator.reset()
+        run = self.run(fleet, ONBOARD)
+        assert run.code == 0, run.output
+        emulator.deliver(root, f"billing-{root}")
+        emulator.platform.imports.pass_hours(1)
+        emulator.transfer_bill(root)
+        emulator.faults.count_from_here()
+
+    def snapshot(self, fleet: Fleet) -> dict[str, Any]:
+        mark = fleet.sources()[fleet.emulator.management_account_id]["last_import_modified_at"]
+        return {**super().snapshot(fleet), "mark": mark}
+
+
 def member(fleet: Fleet) -> Variables:
     return fleet.member(0)
 
@@ -170,6 +189,7 @@ def scenarios() -> Iterator[Scenario]:
         yield Leaving(f"offboard with {store}", "member", member, OFFBOARD, store=store)
         yield Scenario(f"onboard with {store}", "member", member, store=store)
         yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
+    yield Transferred("after a billing transfer", "management", Fleet.management, AFTER_TRANSFER)
     from tests.faults import report_migration
 
     yield from report_migration.scenarios()

@@ -53,6 +53,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.export import EXPORT_REGION
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism import local_files
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import (
     FinopsError,
     InputError,
@@ -63,7 +64,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.cli
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import USER_AGENT
 
 # Calls that would do twice what is done once: botocore must not repeat them after a lost answer.
-ONCE = ("create_access_key", "create_policy_version")
+ONCE = ("create_access_key", "create_policy_version", "create_case", "start_cost_allocation_tag_backfill")
 REMOVALS = ("delete_", "detach_", "untag_")
 ATTEMPTS = 12
 _CREDENTIALS = ("access_key", "secret_key", "session_token")
@@ -285,6 +286,7 @@ class Clients:
             "platform": lambda: self.platform,
             "store": lambda: self.store,
             "proof": lambda: self,
+            "local": lambda: local_files,
             "objects": lambda: self,
         }
         try:

@@ -9,9 +9,10 @@ its footer, the footer's length in four bytes, and C(PAR1).
 
 from __future__ import annotations
 
+import datetime
 import io
 from decimal import Decimal
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Sequence, Union
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 
@@ -30,6 +31,7 @@ _ROWS = 65536
 _PLACES = 12
 _DIGITS = 38
 
+Between = Union[None, "tuple[str, datetime.datetime, datetime.datetime]"]  # a column of times, from when to before when
 Fetch = Callable  # (begin, end) -> the bytes from begin to before end
 
 
@@ -73,18 +75,19 @@ class ParquetFile:
         """The names of its columns, in order."""
         return [str(name) for name in self._opened.schema_arrow.names]
 
-    def sums(self, of: str, by: Sequence[str]) -> dict[tuple[str, ...], Decimal]:
+    def sums(self, of: str, by: Sequence[str], between: Between = None) -> dict[tuple[str, ...], Decimal]:
         """The exact sums of a column's numbers, by the texts of other columns; nothing there is the text C('').
 
         The numbers are doubles; each counts as the decimal number that it was written as, to twelve places, and these are
         added without rounding. Raises WrongType, also for a column that is missing.
+        between: a column of times, and from when to before when a row counts; all rows without it.
         """
-        self._check_types(of, by)
-        wanted = [*by, of]
+        self._check_types(of, by, between)
+        wanted = [*by, of, *([between[0]] if between else [])]
         found: dict[tuple[str, ...], Decimal] = {}
         for number in range(self._opened.num_row_groups):
             self._load(number, wanted)
-            for key, value in _safely(lambda: self._sums_of_group(number, of, by)):  # noqa: B023
+            for key, value in _safely(lambda: self._sums_of_group(number, of, by, between)):  # noqa: B023
                 found[key] = found.get(key, Decimal(0)) + value
             self._file.forget()
         return found
@@ -109,11 +112,11 @@ class ParquetFile:
 
         return pyarrow.parquet.ParquetFile(self._file, pre_buffer=False, buffer_size=0)
 
-    def _check_types(self, of: str, by: Sequence[str]) -> None:
+    def _check_types(self, of: str, by: Sequence[str], between: Between) -> None:
         import pyarrow.types
 
         schema = self._opened.schema_arrow
-        for name in (*by, of):
+        for name in (*by, of, *([between[0]] if between else [])):
             if schema.names.count(name) != 1:
                 raise WrongType("the column {0} is missing".format(name))
         kind = schema.field(of).type
@@ -123,6 +126,8 @@ class ParquetFile:
             kind = schema.field(name).type
             if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
                 raise WrongType("the column {0} is of type {1} in place of texts".format(name, kind))
+        if between and not pyarrow.types.is_timestamp(schema.field(between[0]).type):
+            raise WrongType("the column {0} is of no times".format(between[0]))
 
     def _load(self, number: int, wanted: Sequence[str]) -> None:
         """Have the wanted columns' chunks of a row group, read together where they lie close to each other."""
@@ -140,14 +145,17 @@ class ParquetFile:
                 ranges.append((begin, begin + chunk.total_compressed_size))
         return sorted(ranges)
 
-    def _sums_of_group(self, number: int, of: str, by: Sequence[str]) -> list[tuple[tuple[str, ...], Decimal]]:
+    def _sums_of_group(
+        self, number: int, of: str, by: Sequence[str], between: Between
+    ) -> list[tuple[tuple[str, ...], Decimal]]:
         import pyarrow
 
         exact = pyarrow.decimal128(_DIGITS, _PLACES)
         found: list[tuple[tuple[str, ...], Decimal]] = []
-        batches = self._opened.iter_batches(_ROWS, row_groups=[number], columns=[*by, of], use_threads=False)
+        columns = [*by, of, *([between[0]] if between else [])]
+        batches = self._opened.iter_batches(_ROWS, row_groups=[number], columns=columns, use_threads=False)
         for batch in batches:
-            table = pyarrow.Table.from_batches([batch])
+            table = _only(pyarrow.Table.from_batches([batch]), between)
             values = table.column(of).cast(exact)
             table = table.select(list(by)).append_column(of, values)
             grouped = table.group_by(list(by), use_threads=False).aggregate([(of, "sum")]).to_pydict()
@@ -156,6 +164,22 @@ class ParquetFile:
                 if value is not None:
                     found.append((tuple(text or "" for text in key), value))
         return found
+
+
+def _only(table: Any, between: Between) -> Any:
+    """The rows whose time lies between two moments; a file's times are in UTC, with a zone or without one."""
+    if not between:
+        return table
+    import pyarrow
+    import pyarrow.compute
+
+    name, since, until = between
+    column = table.column(name)
+    begin, end = (
+        pyarrow.scalar(at if column.type.tz else at.replace(tzinfo=None), type=column.type) for at in (since, until)
+    )
+    begun, ended = pyarrow.compute.greater_equal(column, begin), pyarrow.compute.less(column, end)
+    return table.filter(pyarrow.compute.and_(begun, ended))
 
 
 def _joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

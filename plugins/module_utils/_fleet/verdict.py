@@ -30,6 +30,8 @@ REGISTERED = (
     "finops_rotation",
     "finops_retirement",
     "finops_migration",
+    "finops_after_transfer",
+    "finops_backfill",
     "finops_audit",
     *REMOVALS,
 )

@@ -42,13 +42,14 @@ EXPORT_REGION = {"aws": "us-east-1", "aws-cn": "cn-northwest-1"}
 LIMIT = 5
 
 
-def definition(name: str, bucket: str, prefix: str, region: str) -> Document:
-    """The documented CUR 2.0 export, as CreateExport takes it."""
+def definition(name: str, bucket: str, prefix: str, region: str, billing_view: str | None = None) -> Document:
+    """The documented CUR 2.0 export, as CreateExport takes it; of the account's primary billing view, or the one given."""
+    view = {"BILLING_VIEW_ARN": billing_view} if billing_view else {}
     return {
         "Name": name,
         "DataQuery": {
             "QueryStatement": "SELECT {0} FROM {1}".format(", ".join(COLUMNS), TABLE),
-            "TableConfigurations": {TABLE: dict(TABLE_CONFIGURATION)},
+            "TableConfigurations": {TABLE: dict(TABLE_CONFIGURATION, **view)},
         },
         "DestinationConfigurations": {
             "S3Destination": {

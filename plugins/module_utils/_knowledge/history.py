@@ -97,7 +97,7 @@ def decide(root: Root, members: Sequence[Member], allowed: bool, now: datetime.d
         return Decision(root.account_id, COMPLETE)
     held = min(root.months, default=_month(now))
     month = max(held, min(member.joined or held for member in without))
-    mark = _mark(month, now)
+    mark = mark_before(month, now)
     state = _state(root, mark, allowed)
     is_settled = state in (FIRST, ASKED, REIMPORT) or (state == EMPTY and root.mark == 0)
     return Decision(
@@ -138,7 +138,7 @@ def _state(root: Root, mark: int, allowed: bool) -> str:
     return ASKED if root.mark <= mark else REIMPORT
 
 
-def _mark(month: str, now: datetime.datetime) -> int:
+def mark_before(month: str, now: datetime.datetime) -> int:
     """The last second before a month, as far as the platform takes it.
 
     It takes what lies between a year ago and the end of last month (OE0559 otherwise), and the rows that it then

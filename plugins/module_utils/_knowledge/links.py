@@ -39,12 +39,16 @@ _BY_CODE = {
     "CUR_UNHEALTHY": "export",
     "CUR_ROWS_CUT": "export",
     "CUR_FORMAT": "files",
+    "BACKFILL_REIMPORT": "import",
+    "BILLING_REIMPORT": "import",
     "CUR_SOURCE_READS_ANOTHER": "source",
     "SOURCE_IMPORT_FAILED": "import",
     "SOURCE_IMPORT_PENDING": "import",
 }
 _BY_FAMILY = {
     "ACCOUNT": "login",
+    "BACKFILL": "files",
+    "BILLING": "export",
     "BUCKET": "configuration",
     "COLUMNS": "columns",
     "COST": "cost",
@@ -74,6 +78,10 @@ _BY_MODULE = {
     "access_key": ("credentials",),
     "delivery": ("execution", "files", "columns"),
     "data_source": ("source",),
+    "bill": ("export",),
+    "billing_gap": ("export",),
+    "reimport": ("import",),
+    "backfill": ("files",),
     "history": ("import",),
     "report_migration": ("source",),
 }

@@ -12,7 +12,8 @@ import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
 OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2 = "offboard", "to_role", "to_role_end", "to_cur2"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2)
+AFTER_TRANSFER, BACKFILL = "after_transfer", "backfill"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2, AFTER_TRANSFER, BACKFILL)
 # What all else of an offboarding depends on; whatever else stays keeps nothing from going that does not need it.
 DECISIVE = ("account", "data_source")
 # What the platform works with in an account: a role that it assumes, or a user's access key.
@@ -47,10 +48,21 @@ CASES = {
     ),
     "standalone": Case(_BOTH, "standalone", _WITH_REPORT, ("delivery",)),
 }
+# What mends an account whose bill went to another owner, beside all that connects one; and what asks for months that lack.
+_AFTER_TRANSFER = ("bill", "reimport", "billing_gap")
+_BACKFILL = ("backfill", "reimport")
+# Of these the ones that look and write nothing.
+INFOS = ("bill", "billing_gap")
 # All modules that some case or migration needs, in order.
 MODULES = tuple(
     dict.fromkeys(
-        [module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_ROLE, *_TO_CUR2]
+        (
+            *(module for case in CASES.values() for module in (*case.resources, *case.looks)),
+            *_TO_ROLE,
+            *_TO_CUR2,
+            *_AFTER_TRANSFER,
+            *_BACKFILL,
+        )
     )
 )
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
@@ -65,6 +77,10 @@ NAMES = {
     "organization": "organization",
     "report_migration": "migration",
     "former_login": "former login",
+    "bill": "bill",
+    "reimport": "reimport",
+    "billing_gap": "time without a report",
+    "backfill": "months of the past",
 }
 
 
@@ -91,9 +107,18 @@ def resources(case: str, intent: str, auth: str | None = None) -> tuple[str, ...
         found = _TO_ROLE
     if intent == TO_ROLE_END:
         found = ("former_login",)
-    if intent == TO_CUR2:
-        found = _TO_CUR2 if "cur" in about.resources else ("account",)
+    if intent in (TO_CUR2, AFTER_TRANSFER, BACKFILL):
+        found = _of_reports(about, intent) if "cur" in about.resources else ("account",)
     return tuple(module for module in found if auth in (None, OF_AUTH.get(module, auth)))
+
+
+def _of_reports(about: Case, intent: str) -> tuple[str, ...]:
+    """The modules of an intent that has to do with a report alone."""
+    if intent == AFTER_TRANSFER:
+        first, *others = about.resources
+        begin, *end = _AFTER_TRANSFER
+        return (first, begin, *others, *end)
+    return _TO_CUR2 if intent == TO_CUR2 else ("account", *_BACKFILL)
 
 
 def options(case: str, module: str) -> dict[str, object]:

@@ -35,6 +35,9 @@ _EXPORT_NAME = re.compile(r"[0-9A-Za-z\-_]{1,128}\Z")
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]\Z")
 _IP_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}\Z")
 _RESERVED_BUCKET_NAME = re.compile(r"(xn--|sthree-|amzn-s3-demo-)|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)\Z")
+# AWS Billing API: BillingViewArn.
+_BILLING_VIEW = re.compile(r"arn:aws[a-z-]*:billing::[0-9]{12}:billingview/[a-zA-Z0-9/:_+=.\-@]{0,75}[a-zA-Z0-9]\Z")
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])\Z")
 _PREFIX = re.compile(r"[0-9A-Za-z!\-_.*'()/]+\Z")
 # IAM API: UserName.
 _USER_NAME = re.compile(r"[\w+=,.@\-]{1,64}\Z", re.ASCII)
@@ -167,6 +170,21 @@ def prefix(value: str | None, option: str = "cur_prefix") -> str:
             "{0!r} must be 1 to 255 letters, digits or !-_.*'()/ and neither begin nor end with /".format(path),
         )
     return path
+
+
+def billing_view(value: str | None, option: str = "billing_view") -> str | None:
+    """The ARN of a billing view, None for the account's primary one."""
+    if value and not _BILLING_VIEW.match(value):
+        example = "arn:aws:billing::111122223333:billingview/primary"
+        raise InputError(option, "{0!r} is no ARN of a billing view, such as {1}".format(value, example))
+    return value or None
+
+
+def month(value: str | None, option: str) -> str | None:
+    """A month such as C(2026-01), None for none."""
+    if value and not _MONTH.match(str(value)):
+        raise InputError(option, "{0!r} is no month, such as 2026-01".format(value))
+    return str(value) if value else None
 
 
 def policy_variant(value: str | None, option: str = "policy_variant") -> str:

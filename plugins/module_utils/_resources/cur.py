@@ -22,6 +22,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.mo
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.bill_owner import look
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.bucket import Bucket
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.cur_state import DESTINATION, State
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.report_removal import (
@@ -30,6 +31,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.re
 )
 
 SERVICE = "bcm-data-exports"
+LEGACY = 1  # what a data source calls the version of a report that is no export
 # What CreateExport answers as long as the bucket's new policy has not spread.
 _NOT_YET_PERMITTED = "S3 bucket permission validation failed"
 
@@ -47,6 +49,7 @@ class Cur(Resource):
     }
     CHANGE_OPTIONS = {
         "allow_replace": {"type": "bool", "default": False},
+        "billing_view": {"type": "str"},
         "purge_bucket": {"type": "bool", "default": False},
         "tags": {"type": "dict"},
     }
@@ -58,6 +61,7 @@ class Cur(Resource):
         self.default_bucket = settings.bucket(options.get("bucket"), self.account, "bucket")
         self.default_prefix = settings.prefix(options.get("prefix"), "prefix")
         self.default_region = settings.bucket_region(options.get("bucket_region"), clients.region, "bucket_region")
+        self.billing_view = settings.billing_view(options.get("billing_view"))
         self.tags = settings.tags(options.get("tags"))
         source = (options.get("known") or {}).get("config") or {}
         self.known = {} if source.get("linked") else source
@@ -84,9 +88,20 @@ class Cur(Resource):
                 state.cur_exports = [name for name in listed if self._is_cur(self._definition(listed, name))]
         if state.owns_bucket and self.absent:
             state.left = self._removal(state).read(self.clients, self._delivering(state, listed))
-        elif state.owns_bucket:
+        if not self.absent:
+            self._look_at_bill(listed, state)
+        if not self.absent and state.owns_bucket and state.change is None:
             self._read_bucket(state)
         return state
+
+    def _look_at_bill(self, listed: Mapping[str, Any], state: State) -> None:
+        """Whose the bill is, asked only where a report was lost as it is with a bill."""
+        reads = str(self.source.get("report_name") or "")
+        is_meant = self.options.get("name") in (None, "", reads) and self.source.get("cur_version") != LEGACY
+        is_gone = bool(reads) and is_meant and reads not in listed
+        if state.has_lost_bill or is_gone:
+            state.lost = reads if is_gone else state.name
+            state.change = look(self.clients, state.has_lost_bill).change
 
     def _meant(self, listed: Mapping[str, Any]) -> State:
         """The export that the data source reads, where no option says otherwise; else the one of the wanted name."""
@@ -121,7 +136,7 @@ class Cur(Resource):
         )
         if bucket != place.get("S3Bucket"):
             region = self.default_region
-        return State(self.account, name, bucket, prefix, region, export)
+        return State(self.account, name, bucket, prefix, region, export, billing_view=self.billing_view)
 
     def _definition(self, listed: Mapping[str, Any], name: str) -> dict[str, Any] | None:
         if name not in listed:
@@ -171,7 +186,7 @@ class Cur(Resource):
             return self._plan_removal(current)
         obstacles = current.obstacles(bool(self.options.get("allow_replace")))
         plan = Plan(others=obstacles + current.notes())
-        if current.owns_bucket:
+        if current.owns_bucket and current.change is None:
             of_bucket = self._bucket(current).plan(current.bucket, current.path, current.name, current.delivers)
             plan.add(of_bucket.steps, of_bucket.others)
         return plan.add([] if obstacles else self._plan_export(current)).add(self._plan_tags(current))

@@ -10,7 +10,9 @@ from typing import Any, Mapping
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export as exports
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export_query, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.billing_transfer import REASON, Change
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.columns import COLUMNS
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.moments import iso
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
     Finding,
@@ -46,6 +48,8 @@ class State:
     delivered: whether files lie where the export delivers to.
     left: what the report leaves behind in its bucket, where it is to go.
     has_files: the same of one that is to be replaced, whatever files they are.
+    billing_view: the one that a new export is to be of, None for the primary one.
+    lost, change: the report that went with the account's bill to another owner, where it did.
     """
 
     account: str
@@ -66,6 +70,9 @@ class State:
     delivered: bool = False
     left: Left | None = None
     has_files: bool = False
+    billing_view: str | None = None
+    lost: str = ""
+    change: Change | None = None
 
     @property
     def path(self) -> str:
@@ -104,7 +111,7 @@ class State:
         """The export with all that it lacks."""
         place = (self.bucket_name, self.prefix, self.region)
         if self.export is None:
-            return exports.definition(self.name, *place)
+            return exports.definition(self.name, *place, billing_view=self.billing_view)
         return exports.with_what_is_wanted(self.export, *place)
 
     @property
@@ -118,6 +125,8 @@ class State:
 
         may_replace: whether the export may be deleted and made anew.
         """
+        if self.change is not None:
+            return [self._transferred(self.change)]
         found = []
         if self.source_reads:
             title = "the data source reads the report {0} in {1}, which is no CUR 2.0 export as asked for".format(
@@ -135,6 +144,28 @@ class State:
             title = "the export {0} delivers where the platform cannot read: {1}".format(self.name, error)
             found.append(blocked("CUR_PREFIX", title, "Set another O(name) and O(prefix) for a new export"))
         return found + (self._unmakeable() if self.export is None else self._unchangeable(may_replace))
+
+    def _transferred(self, change: Change) -> Finding:
+        title = "the account's bill went to {0}{1}, and its report {2} with it: {3}".format(
+            "the account {0}".format(change.payer)
+            if change.payer and change.payer != self.account
+            else "another owner",
+            " on {0:%Y-%m-%d %H:%M} UTC".format(change.at) if change.at else ", nobody here may see when",
+            self.lost,
+            "AWS calls it UNHEALTHY ({0})".format(REASON) if self.has_lost_bill else "it is gone",
+        )
+        return blocked(
+            "BILLING_TRANSFERRED",
+            title,
+            "Run the playbook finops_for_cloud.aws.after_billing_transfer, which makes the report again in a place of its own "
+            "and reconnects the data source; nothing is deleted",
+            actual={"at": iso(change.at), "payer": change.payer, "report": self.lost},
+        )
+
+    @property
+    def has_lost_bill(self) -> bool:
+        """Whether AWS says of the export that its bill has another owner."""
+        return self.status.get("StatusReason") == REASON
 
     def _unmakeable(self) -> list[Finding]:
         found = []
@@ -202,7 +233,7 @@ class State:
     def notes(self) -> list[Finding]:
         """What is worth knowing about the export as it is."""
         found = []
-        if self.status.get("StatusCode") == "UNHEALTHY":
+        if self.status.get("StatusCode") == "UNHEALTHY" and self.change is None:
             reason = self.status.get("StatusReason", "no reason given")
             title = "AWS calls the export {0} UNHEALTHY: {1}".format(self.name, reason)
             found.append(alarm("CUR_UNHEALTHY", title, _REMEDIES.get(reason, "Look at it in the console of AWS")))

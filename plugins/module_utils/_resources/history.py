@@ -11,13 +11,9 @@ asking, since an import passes over accounts that are asleep.
 from __future__ import annotations
 
 import dataclasses
-import datetime
-import re
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import boto3_tag_list_to_ansible_dict
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import members_of
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import export as exports
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import history, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
     Finding,
@@ -28,21 +24,18 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS as PLATFORM_OPTIONS
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import RoleLogin
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of, has_role
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.reimporting import (
+    Keeper,
+    asking,
+    keeper_of,
+    months_held,
+    noting,
+    proof,
+)
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of
 
 TAG = "finops-for-cloud-history"
 _NAMED = 3
-_MONTH = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})/\Z")
-
-
-@dataclasses.dataclass(frozen=True)
-class Keeper:
-    """The user or role that keeps the note: which it is, its name, and its tags, None where there is none such."""
-
-    kind: str
-    name: str
-    tags: Mapping[str, str] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,13 +80,13 @@ class History(Resource):
         asleep.sort(key=lambda one: str(one.get("name")))
         members = [self._member(one, asleep) for one in [source, *linked]]
         joining = self.options.get("joining") or ()
-        keeper = self._keeper(source)
+        keeper = keeper_of(self.clients, source, self.account, self.user)
         root = history.Root(
             self.account, int(source.get("last_import_modified_at") or 0), asked_until=asked_until(keeper.tags)
         )
         if joining or history.lacking(root, members):
             imports = self.clients.platform.import_states(source["id"])
-            root = dataclasses.replace(root, imports=imports, months=self._months(config_of(source)))
+            root = dataclasses.replace(root, imports=imports, months=months_held(self.clients, config_of(source)))
         # By now the platform has answered, where anything depends on its time.
         now = self.clients.platform.now
         members += [history.Member(account, int(now.timestamp()), True, self._joined(account)) for account in joining]
@@ -107,14 +100,14 @@ class History(Resource):
             return plan
         oldest = min((int(one.get("created_at") or 0) for one in current.asleep), default=None)
         if oldest is not None and oldest <= asked_until(current.keeper.tags):
-            plan.add([self._noting(current.keeper, oldest - 1)])
+            plan.add([_noting(current.keeper, oldest - 1)])
         plan.add([waking(current.asleep)] if current.asleep else [])
         if decision.note is not None and current.keeper.tags is None:
             return plan.add(findings=[self._no_keeper(current)])
         if decision.mark is not None:
-            plan.add([self._asking(source, decision), self._proof(source, decision.mark)])
+            plan.add([self._asking(source, decision), proof(source, decision.mark)])
         if decision.note is not None:
-            plan.add([self._noting(current.keeper, decision.note)])
+            plan.add([_noting(current.keeper, decision.note)])
         return plan.add(findings=self._findings(source, decision))
 
     def describe(self, current: State, steps: Sequence[Step]) -> dict[str, Any]:
@@ -137,55 +130,13 @@ class History(Resource):
         found = (self.options.get("joined") or {}).get(account)
         return str(found)[: len("2026-03")] if found else None
 
-    def _keeper(self, source: Mapping[str, Any]) -> Keeper:
-        """Who keeps the note: the role that the data source works with, where it is this account's, or else the user."""
-        if not has_role(source):
-            answer = self.clients.read("iam", "list_user_tags", missing=("NoSuchEntity",), UserName=self.user)
-            return Keeper("user", self.user, _tags(answer))
-        role = RoleLogin.of(config_of(source), self.account)
-        if role.account_id != self.account:
-            return Keeper("role", role.role_name, None)
-        answer = self.clients.read("iam", "list_role_tags", missing=("NoSuchEntity",), RoleName=role.role_name)
-        return Keeper("role", role.role_name, _tags(answer))
-
-    def _months(self, config: Mapping[str, Any]) -> list[str]:
-        """The months that the report's bucket holds files of; one call for up to a thousand."""
-        bucket, name = config.get("bucket_name"), config.get("report_name")
-        if not bucket or not name:
-            return []
-        if config.get("region_name"):
-            self.clients.use_region("s3", str(config["region_name"]))
-        begin = exports.path(str(name), str(config.get("bucket_prefix") or "")) + "data/BILLING_PERIOD="
-        found = self.clients.read_all(
-            "s3", "list_objects_v2", "CommonPrefixes", ("NoSuchBucket",), Bucket=bucket, Prefix=begin, Delimiter="/"
-        )
-        months = [_MONTH.search(entry["Prefix"]) for entry in found or []]
-        return sorted(month.group(1) for month in months if month)
-
     def _asking(self, source: Mapping[str, Any], decision: history.Decision) -> Step:
         title = "Have the data source {0} imported again from {1} on, for the past of {2}".format(
             source.get("name"), decision.month, _counted(decision.lacking)
         )
-        mark = decision.mark
-        return Step(
-            title,
-            "platform",
-            "update_cloud_account",
-            {"identifier": source["id"], "last_import_at": mark, "last_import_modified_at": mark},
-            code="HISTORY_LACKING",
-            before={"imported_until": _day(source.get("last_import_modified_at")), "lacking": list(decision.lacking)},
-            after={"imported_until": _day(mark), "lacking": []},
+        return asking(
+            source, title, decision.mark or 0, "HISTORY_LACKING", {"lacking": list(decision.lacking)}, {"lacking": []}
         )
-
-    def _proof(self, source: Mapping[str, Any], mark: int) -> Step:
-        parameters = {"identifier": source["id"], "mark": mark}
-        return Step("Prove that the import was asked for", "proof", "prove_asked", parameters)
-
-    def _noting(self, keeper: Keeper, until: int) -> Step:
-        key = {"user": "UserName", "role": "RoleName"}[keeper.kind]
-        parameters = {key: keeper.name, "Tags": [{"Key": TAG, "Value": str(until)}]}
-        title = "Note whose past was asked for, at the {0} {1}".format(keeper.kind, keeper.name)
-        return Step(title, "iam", "tag_{0}".format(keeper.kind), parameters)
 
     def _no_keeper(self, current: State) -> Finding:
         return alarm(
@@ -218,6 +169,12 @@ def asked_until(tags: Mapping[str, str] | None) -> int:
     """What the note among a user's or role's tags says, 0 where there is none that can be read."""
     text = (tags or {}).get(TAG, "")
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _noting(keeper: Keeper, until: int) -> Step:
+    return noting(
+        keeper, TAG, str(until), "Note whose past was asked for, at the {0} {1}".format(keeper.kind, keeper.name)
+    )
 
 
 def waking(sources: Sequence[Mapping[str, Any]]) -> Step:
@@ -267,13 +224,3 @@ def _number(count: int, thing: str) -> str:
 def _list(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (" and {0} more".format(more) if more > 0 else "")
-
-
-def _day(moment: Any) -> str | None:
-    if not moment:
-        return None
-    return "{0:%Y-%m-%d %H:%M:%S}".format(datetime.datetime.fromtimestamp(int(moment), datetime.timezone.utc))
-
-
-def _tags(answer: Mapping[str, Any] | None) -> dict[str, str] | None:
-    return None if answer is None else dict(boto3_tag_list_to_ansible_dict(answer.get("Tags", [])))

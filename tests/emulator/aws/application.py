@@ -20,6 +20,7 @@ from typing import Any
 from moto.iam.models import mark_account_as_visited
 
 from tests.emulator.aws import (
+    billing_rules,
     ce_rules,
     errors,
     fault_answers,
@@ -31,6 +32,7 @@ from tests.emulator.aws import (
     s3_rules,
     secrets_rules,
     sts_rules,
+    support_rules,
 )
 from tests.emulator.aws.authorization import authorize
 from tests.emulator.aws.call import ApiCall, Response
@@ -45,6 +47,7 @@ from tests.emulator.faults import Dropped, Failed, Faults, Throttled
 Control = Callable[[dict[str, Any], bytes], Response]
 
 _RULES: dict[str, ModuleType] = {
+    "billing": billing_rules,
     "ce": ce_rules,
     "iam": iam_rules,
     "kms": kms_rules,
@@ -53,8 +56,9 @@ _RULES: dict[str, ModuleType] = {
     "secretsmanager": secrets_rules,
     "ssm": parameters_rules,
     "sts": sts_rules,
+    "support": support_rules,
 }
-_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "ce", "cur", "iam", "organizations"}
+_ONLY_IN_US_EAST_1 = {"bcm-data-exports", "billing", "ce", "cur", "iam", "organizations", "support"}
 CONTROL_PREFIX = "/_emulator/"
 _BY_PLATFORM = "finops.by_platform"
 

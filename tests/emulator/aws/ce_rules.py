@@ -14,7 +14,7 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.emulator.aws import errors
+from tests.emulator.aws import errors, tag_backfill_rules
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.operations import serialize
 from tests.emulator.aws.organization import paid_by
@@ -91,5 +91,5 @@ def _costs(state: AwsState, account: str, month: datetime.date, now: datetime.da
     return found
 
 
-BEFORE: dict[str, Before] = {"GetCostAndUsage": get_cost_and_usage}
+BEFORE: dict[str, Before] = {"GetCostAndUsage": get_cost_and_usage, **tag_backfill_rules.BEFORE}
 AFTER: dict[str, After] = {}

@@ -57,6 +57,11 @@ class DataExportsResponse(BaseResponse):
         """The exports of the account the call acts in."""
         return exports_backends[self.current_account]["us-east-1"]
 
+    def _views(self) -> list[str]:
+        """The billing views that the account may use."""
+        shown = _state.transfers.view_of(self.current_account, _state.clock.now())
+        return [exports_tables.billing_view(self.current_account), *([shown] if shown else [])]
+
     def _request(self) -> dict[str, Any]:
         try:
             params = json.loads(self.body or "{}")
@@ -71,14 +76,14 @@ class DataExportsResponse(BaseResponse):
         """Names are unique in the account; AWS checks the bucket before it answers."""
         request = self._request()
         tags = {tag["Key"]: tag["Value"] for tag in request.get("ResourceTags", [])}
-        export = self.backend.create(request["Export"], tags, _state.policies, _state.clock.now())
+        export = self.backend.create(request["Export"], tags, _state.policies, _state.clock.now(), self._views())
         return ActionResult({"ExportArn": export.arn})
 
     def update_export(self) -> ActionResult:
         """Overwrites the whole definition."""
         request = self._request()
         arn, definition = request["ExportArn"], request["Export"]
-        export = self.backend.update(arn, definition, _state.policies, _state.clock.now())
+        export = self.backend.update(arn, definition, _state.policies, _state.clock.now(), self._views())
         return ActionResult({"ExportArn": export.arn})
 
     def delete_export(self) -> ActionResult:
@@ -124,7 +129,7 @@ class DataExportsResponse(BaseResponse):
         """The columns under the given properties."""
         request = self._request()
         properties = request.get("TableProperties") or {}
-        exports_tables.check_properties(request["TableName"], properties, self.current_account)
+        exports_tables.check_properties(request["TableName"], properties, self._views())
         return ActionResult(exports_tables.describe_table(properties, self.current_account))
 
     def list_tables(self) -> ActionResult:

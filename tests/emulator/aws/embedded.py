@@ -22,6 +22,7 @@ from tests.emulator.aws.costs import first_moment
 from tests.emulator.aws.cur import cur_backends
 from tests.emulator.aws.delivery import deliver, execution
 from tests.emulator.aws.exports_store import REASONS, DataExportsBackend, StoredExport, exports_backends
+from tests.emulator.aws.exports_tables import BILLING_VIEW
 from tests.emulator.aws.line_items import LineItem, sample_items
 from tests.emulator.aws.organization import paid_by
 from tests.emulator.aws.report_delivery import deliver_report
@@ -56,6 +57,9 @@ class EmbeddedAws:
             organizations_backends.master_accounts.clear()
             self.state.policies.clear()
             self.state.costs.clear()
+            self.state.transfers.clear()
+            self.state.support_cases.clear()
+            self.state.tag_backfills.clear()
             self.state.empty_pages = False
             self.fleet = seed_fleet(self._members)
             self.state.accounts.clear()
@@ -117,10 +121,52 @@ class EmbeddedAws:
             backend, export = self._export(account_id, export_name)
             moment = self.state.clock.now()
             month = month or f"{moment:%Y-%m}"
+            if self._is_of_another_bill(backend, export):
+                return self._undelivered(backend, export)
             items = self._items(account_id, month, moment)
             delivered = deliver(backend, export, items, month, self.state.policies, moment)
             self.state.changes += 1
             return delivered
+
+    def _is_of_another_bill(self, backend: DataExportsBackend, export: StoredExport) -> bool:
+        view, moment = export.properties[BILLING_VIEW], self.state.clock.now()
+        return self.state.transfers.keeps_from_delivery(backend.account_id, view, export.created, moment)
+
+    def _undelivered(self, backend: DataExportsBackend, export: StoredExport) -> dict[str, Any]:
+        reason = "BILL_OWNER_CHANGED"
+        export.status, export.reason = "UNHEALTHY", reason
+        made = execution(export, "DELIVERY_FAILURE", reason, self.state.clock.now())
+        export.executions.append(made)
+        return {"execution_id": made["ExecutionId"], "status": "DELIVERY_FAILURE", "data_key": None}
+
+    def transfer_bill(
+        self, account_id: str, target: str, gone: bool = False, shows_view: bool = True
+    ) -> dict[str, Any]:
+        """
+        Let another account pay a management account's bill from now on; ValueError where one does already.
+
+        Every export of the organization is UNHEALTHY with BILL_OWNER_CHANGED from now on, or gone, and delivers no more;
+        legacy reports are gone. shows_view: whether the other account shows this one its costs in a view of its own.
+        """
+        with self.state.locks.hold("exports", "organizations"):
+            self.state.transfers.begin(account_id, target, self.state.clock.now(), shows_view)
+            self._lose_reports(account_id, gone)
+            return {"view": self.state.transfers.view_of(account_id, self.state.clock.now())}
+
+    def end_transfer(self, account_id: str, gone: bool = False) -> None:
+        """Let a management account pay its own bill again, which its reports do not outlive either; KeyError without a transfer."""
+        with self.state.locks.hold("exports", "organizations"):
+            self.state.transfers.end(account_id, self.state.clock.now())
+            self._lose_reports(account_id, gone)
+
+    def _lose_reports(self, account_id: str, gone: bool) -> None:
+        for account in paid_by(account_id):
+            if account in exports_backends:
+                exports_backends[account]["us-east-1"].lose_bill(gone)
+            if account in cur_backends:
+                cur_backends[account]["us-east-1"].reports.clear()
+                cur_backends[account]["us-east-1"].tags.clear()
+        self.state.changes += 1
 
     def refresh(self, account_id: str, export_name: str) -> list[dict[str, Any]]:
         """
@@ -230,6 +276,14 @@ class EmbeddedAws:
             self.add_execution(given["account_id"], given["export_name"], given["status"], given.get("reason"))
         elif name == "standalone_accounts":
             return dataclasses.asdict(self.new_standalone_account())
+        elif name == "transfer_bill":
+            return self.transfer_bill(
+                given["account_id"], given["target"], bool(given.get("gone")), bool(given.get("shows_view", True))
+            )
+        elif name == "support_plan":
+            self.state.support_cases.setdefault(given["account_id"], [])
+        elif name == "end_transfer":
+            self.end_transfer(given["account_id"], bool(given.get("gone")))
         elif name == "reset":
             self.reset()
         elif name in self.more_controls:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime
+from collections.abc import Collection
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -99,11 +100,16 @@ class DataExportsBackend(BaseBackend):
         return next((export for export in self.exports.values() if export.name == name), None)
 
     def create(
-        self, definition: dict[str, Any], tags: dict[str, str], policies: BucketPolicies, moment: datetime.datetime
+        self,
+        definition: dict[str, Any],
+        tags: dict[str, str],
+        policies: BucketPolicies,
+        moment: datetime.datetime,
+        views: Collection[str],
     ) -> StoredExport:
-        """CreateExport at this moment, once the request has the right form."""
+        """CreateExport at this moment, once the request has the right form; views: those that the account may use."""
         table, given = _given_properties(definition)
-        exports_tables.check_properties(table, given, self.account_id)
+        exports_tables.check_properties(table, given, views)
         exports_tables.check_query(definition["DataQuery"]["QueryStatement"], given)
         self._check_output(definition)
         if self.by_name(definition["Name"]):
@@ -118,14 +124,19 @@ class DataExportsBackend(BaseBackend):
         return export
 
     def update(
-        self, arn: str, definition: dict[str, Any], policies: BucketPolicies, moment: datetime.datetime
+        self,
+        arn: str,
+        definition: dict[str, Any],
+        policies: BucketPolicies,
+        moment: datetime.datetime,
+        views: Collection[str],
     ) -> StoredExport:
         """UpdateExport overwrites query, description and destination; name, table and table properties stay."""
         export = self.get(arn)
         table, given = _given_properties(definition)
         if definition["Name"] != export.name:
             raise Invalid("Export name can't be changed after an export is created")
-        exports_tables.check_properties(table, given, self.account_id)
+        exports_tables.check_properties(table, given, views)
         if exports_tables.with_added(given, self.account_id) != export.properties:
             raise Invalid("Table configurations can't be changed after an export is created")
         exports_tables.check_query(definition["DataQuery"]["QueryStatement"], given)
@@ -135,6 +146,13 @@ class DataExportsBackend(BaseBackend):
         export.definition = _cleaned(definition)
         export.updated = moment
         return export
+
+    def lose_bill(self, gone: bool) -> None:
+        """The bill goes to another account: nothing that there is delivers any more, or is even there."""
+        if gone:
+            self.exports.clear()
+        for export in self.exports.values():
+            export.status, export.reason = "UNHEALTHY", "BILL_OWNER_CHANGED"
 
     def delete(self, arn: str) -> str:
         """DeleteExport; what has been delivered stays in the bucket."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tests.emulator.aws import cur2_columns
@@ -77,14 +77,17 @@ def check_table(name: str) -> None:
         raise Invalid(f"The table {name} does not exist")
 
 
-def check_properties(table: str, properties: Mapping[str, str], account: str) -> None:
-    """Names and values of table properties; an empty billing view is refused as AccessDenied (tf#48807)."""
+def check_properties(table: str, properties: Mapping[str, str], views: Collection[str]) -> None:
+    """Names and values of table properties; an empty billing view is refused as AccessDenied (tf#48807).
+
+    views: the ARNs of the billing views that the account may use.
+    """
     check_table(table)
     for name, value in properties.items():
         if name not in PROPERTIES:
             raise Invalid(f"Invalid parameters: Table property {name} provided but table has no such property")
         if name == BILLING_VIEW:
-            if value != billing_view(account):
+            if value not in views:
                 raise AccessDenied(f"You do not have access to the billing view {value}")
         elif value not in PROPERTIES[name]:
             raise Invalid(f"Invalid parameters: Table property {name} has no such value {value}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, OrganizationsBackend, organizations_backends
 
-from tests.emulator.aws import errors, organizations_policies
+from tests.emulator.aws import errors, model_validation, organizations_policies
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.credentials import iam_of
 from tests.emulator.aws.operations import serialize
@@ -186,11 +186,23 @@ def after_create_account(call: ApiCall, state: AwsState, response: Response) -> 
     return response
 
 
+def list_outbound_transfers(call: ApiCall, state: AwsState) -> Response | None:
+    """The transfers of the organization's own bill."""
+    found = model_validation.problems("organizations", call.operation, call.params)
+    if found:
+        raise _error("InvalidInputException", model_validation.message(found))
+    organization = _organization(call)
+    assert organization.org is not None
+    told = [transfer.describe(organization.org.id) for transfer in state.transfers.of(call.forward_account)]
+    return _page(call, state, "ResponsibilityTransfers", told)
+
+
 BEFORE: dict[str, Before] = {
     "ListAccounts": list_accounts,
     "ListAccountsForParent": list_accounts_for_parent,
     "ListOrganizationalUnitsForParent": list_organizational_units_for_parent,
     "DescribeAccount": describe_account,
+    "ListOutboundResponsibilityTransfers": list_outbound_transfers,
     "ListParents": list_parents,
     "MoveAccount": move_account,
     "CreateOrganizationalUnit": create_organizational_unit,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import threading
 from collections.abc import Callable, Iterator
 
+from tests.emulator.aws.billing_transfers import Transfers
 from tests.emulator.aws.call import ApiCall, Response
 from tests.emulator.aws.costs import Costs
 from tests.emulator.aws.s3_buckets import BucketPolicies
@@ -37,8 +39,9 @@ class Locks:
 @dataclasses.dataclass
 class AwsState:
     """
-    Bucket policies, the accounts that exist, the locks, the clock, and what accounts have used.
+    Bucket policies, the accounts that exist, the locks, the clock, what accounts have used, and whose bills are paid by whom.
 
+    `support_cases`: those of each account whose support plan has the API. `tag_backfills`: by account those asked for.
     `empty_pages`: whether Organizations answers empty pages in between. `changes` grows with everything that may change
     what a later call answers.
     """
@@ -48,6 +51,9 @@ class AwsState:
     locks: Locks = dataclasses.field(default_factory=Locks)
     clock: Clock = dataclasses.field(default_factory=Clock)
     costs: Costs = dataclasses.field(default_factory=Costs)
+    transfers: Transfers = dataclasses.field(default_factory=Transfers)
+    support_cases: dict[str, list[dict[str, str]]] = dataclasses.field(default_factory=dict)
+    tag_backfills: dict[str, list[tuple[str, datetime.datetime]]] = dataclasses.field(default_factory=dict)
     changes: int = 0
     empty_pages: bool = False
 

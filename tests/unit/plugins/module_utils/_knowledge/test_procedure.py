@@ -71,11 +71,12 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "organization",
         "migration",
         "former login",
+        "bill",
+        "reimport",
+        "time without a report",
+        "months of the past",
     ]
-    assert (
-        *("connect", "audit", "rotate", "retire"),
-        *("offboard", "to_role", "to_role_end", "to_cur2"),
-    ) == procedure.INTENTS
+    assert procedure.INTENTS[:4] == ("connect", "audit", "rotate", "retire")
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
@@ -142,3 +143,19 @@ def test_a_report_is_migrated_where_there_is_one_by_the_steps_of_its_task(case: 
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:
     files = [*(CHECKOUT / "playbooks").glob("*.yml"), *(CHECKOUT / "roles").glob("*/tasks/*.yml")]
     assert [path for path in files if re.search(r"include_(role|tasks):", path.read_text())] == []
+
+
+def test_a_transfer_and_a_backfill_are_about_accounts_with_a_report_alone() -> None:
+    for intent in (procedure.AFTER_TRANSFER, procedure.BACKFILL):
+        assert procedure.resources("member", intent) == ("account",)
+    connected = procedure.resources("standalone", procedure.CONNECT)
+    assert procedure.resources("standalone", procedure.AFTER_TRANSFER) == (
+        "account",
+        "bill",
+        *connected[1:],
+        "reimport",
+        "billing_gap",
+    )
+    tasks = yaml.safe_load((CHECKOUT / "roles" / "_steps" / "tasks" / "after_transfer.yml").read_text())
+    listed = [step["module"] for steps in tasks[0]["vars"].values() for step in steps]
+    assert listed == ["bill", "reimport", "billing_gap"]

@@ -31,7 +31,12 @@ def noted(days: float = 1, *ids: str) -> dict[str, Any]:
 
 
 def resource(
-    *users: dict[str, Any], keys: Any = (), roles: Any = (), known: Any = None, used: float | None = None, **options: Any
+    *users: dict[str, Any],
+    keys: Any = (),
+    roles: Any = (),
+    known: Any = None,
+    used: float | None = None,
+    **options: Any,
 ) -> FormerLogin:
     last_use = {"ServiceName": "s3", "LastUsedDate": days_ago(used)} if used is not None else {"ServiceName": "N/A"}
     answers = {

@@ -81,6 +81,8 @@ def account_with(
             "get_bucket_encryption": {"ServerSideEncryptionConfiguration": bucket.ENCRYPTION},
             "get_bucket_tagging": {"TagSet": [{"Key": "team", "Value": "data"}]},
             "list_objects_v2": list_objects,
+            "list_outbound_responsibility_transfers": {"ResponsibilityTransfers": []},
+            "list_billing_views": {"billingViews": []},
             **answers,
         }
     )

@@ -86,6 +86,13 @@ LOOKS = [
     "is not right, each with a stable code; the page C(docs/findings.md) of this collection lists them all.",
     "It goes on past what is wrong or cannot be read, so that one look finds all there is.",
 ]
+LEAVES = [
+    "Walks the procedure backwards. It deletes the data source with its history, keys, user, policies and the export, and takes our "
+    "statement out of the bucket's policy. Needs O(finops_confirm_delete_history). The bucket and its files stay, unless "
+    "O(finops_purge_bucket) says otherwise.",
+    "What others attached to one of these is named and keeps that one alone; the page C(docs/offboarding.md) of this "
+    "collection tells what counts as ours.",
+]
 ROTATES = [
     "Replaces the key in service without a gap, once it is O(finops_key_max_age_days) old, or at once under "
     "O(finops_rotate_now). The page C(docs/key_lifecycle.md) of this collection tells what becomes of every key.",
@@ -126,6 +133,7 @@ def specification(case: str) -> str:
     entries = (
         [*_entry("main", "Connect " + role.account, role.description), "    options: &options", *common],
         [*_entry("audit", "Look at " + role.account, LOOKS), "    options: *options"],
+        [*_entry("offboard", "Offboard " + role.account, LEAVES), "    options: *options"],
         [
             *_entry("rotate_key", "Rotate the access key of " + role.account, ROTATES),
             "    options:",

@@ -28,6 +28,8 @@ from tests.release_rules import PLACEHOLDER, Release, faults
 BUILD = CHECKOUT / "build" / "release"
 INVENTORY = CHECKOUT / "inventories" / "demo"
 NAME = "finops_for_cloud.aws"
+# The playbook that takes all down again, and so comes last.
+LEAVING = "offboard"
 # What a user's environment has besides the collection, as tests/requirements.txt pins it.
 USERS_PACKAGES = ("ansible", "boto3", "botocore")
 ANSIBLE_BUILDER = "ansible-builder==3.2.0\n"  # reads the declaration for execution environments
@@ -179,13 +181,17 @@ class Installed:
                 if onboard_twice(emulator, description, self._programs, self._environment):
                     raise ReleaseError("onboarding failed or was not idempotent, see above")
                 self._environment["FINOPS_EMULATOR_JSON"] = str(description)
-                for name in playbooks:
-                    self._run("ansible-playbook", f"{NAME}.{name}", "-i", INVENTORY)
-                    print(f"ran {NAME}.{name}")
+                for name in [name for name in playbooks if name != LEAVING]:
+                    self._run_playbook(name)
                 for in_process in (True, False):
                     self._look_at_the_user(in_process)
+                self._run_playbook(LEAVING, "--extra-vars", json.dumps({"finops_confirm_delete_history": True}))
             finally:
                 description.unlink(missing_ok=True)
+
+    def _run_playbook(self, name: str, *arguments: str) -> None:
+        self._run("ansible-playbook", f"{NAME}.{name}", "-i", INVENTORY, *arguments)
+        print(f"ran {NAME}.{name}")
 
     def _look_at_the_user(self, in_process: bool) -> None:
         options = {

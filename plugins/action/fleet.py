@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
         view["flow"] = listing.flow_of(account, roots)
         if account in roots.values():
             view["newest"] = listing.newest_of(account, roots)
-            view["members"] = listing.members_of(account, roots)
+            view["members"] = listing.members(account, roots)
         organization = listings.organization(variables) or {}
         return {**view, "organization": {key: organization.get(key) for key in ("disabled", "currency")}}
 

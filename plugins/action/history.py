@@ -63,7 +63,7 @@ class ActionModule(ActionBase):
         self._joined = {str(one.get("finops_account_id")): one.get("finops_account_joined") for one in described}
         seen = task_vars.get("finops_fleet", {}).get("accounts", {})
         visited = [
-            Visited(host, cases[0], variables[host], values(variables[host], REGISTERED), seen.get(host))
+            Visited(host, cases[0], variables[host], inventory.registered(host, REGISTERED), seen.get(host))
             for host, cases in inventory.cases_in_play().items()
         ]
         accounts: dict[str, Any] = {}

@@ -23,7 +23,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdic
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 
-_VARIABLES = (*REGISTERED, "finops_account_id", "finops_platform_url")
+_VARIABLES = ("finops_account_id", "finops_platform_url")
 
 
 class ActionModule(ActionBase):
@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
         rows = []
         for host, cases in inventory.cases_in_play().items():
             variables = inventory.variables(host)
-            registered = values(variables, _VARIABLES)
+            registered = {**values(variables, _VARIABLES), **inventory.registered(host, REGISTERED)}
             # Out of this one variable, which is the same for all hosts.
             if host in afterwards.get("accounts", {}):
                 registered[AFTERWARDS] = {"results": [afterwards["accounts"][host]]}

@@ -20,7 +20,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import AFTERWARDS, REGISTERED
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import _audit as audit
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import as_words, known_costs
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.files import FOLDER, read_previous, write
 
@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
         found = []
         for host, cases in self._inventory.cases_in_play().items():
             variables = self._inventory.variables(host)
-            registered = values(variables, REGISTERED)
+            registered = self._inventory.registered(host, REGISTERED)
             if host in afterwards:
                 registered[AFTERWARDS] = {"results": [afterwards[host]]}
             problem = (seen.get(host) or {}).get("problem")

@@ -17,10 +17,12 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import REMOVALS, removed
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.foresight import foreseen
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import (
     VARIABLES,
     RoleVariables,
@@ -69,6 +71,8 @@ class ActionModule(Shell):
             finding = blocked("OPTION_INVALID", str(error), "").as_result(module)
             result = {"changed": False, "findings": [finding]}
         under_way.note({**result, "module": module}, self.clients)
+        if intent == procedure.OFFBOARD and module not in procedure.DECISIVE:
+            under_way.has_failed = False
         if module == "account" and "case" in result and intent in (procedure.CONNECT, procedure.AUDIT):
             self._look_ahead(result["case"], intent, under_way, task_vars)
         if "finops_fleet" in task_vars:
@@ -91,7 +95,7 @@ class ActionModule(Shell):
         variables = under_way.variables or RoleVariables(task_vars, self._templar)
         names = {**readers_names(module), "host": task_vars["inventory_hostname"]}
         options = {**variables.options(module, intent), "variables": names}
-        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, task_vars)}.items():
+        for option, value in {**under_way.options(module), **_seen_of_the_fleet(module, intent, task_vars)}.items():
             options[option] = {**options[option], **value} if isinstance(options.get(option), dict) else value
         return options
 
@@ -109,12 +113,21 @@ class ActionModule(Shell):
                 under_way.clients.begin(*foreseen(module, options))
 
 
-def _seen_of_the_fleet(module: str, task_vars: dict[str, Any]) -> dict[str, Any]:
-    """What the look at the whole fleet found out about this account."""
-    account = task_vars.get("finops_fleet", {}).get("accounts", {}).get(task_vars["inventory_hostname"])
+def _seen_of_the_fleet(module: str, intent: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+    """What the look at the whole fleet found out about this account, and of its members' what is gone since."""
+    view = task_vars.get("finops_fleet", {}).get("accounts", {}).get(task_vars["inventory_hostname"])
     if module == "data_source":
-        return {"members": (account or {}).get("members")}
-    return {"fleet": account} if module == "account" else {}
+        return {"members": sorted(one["name"] for one in (view or {}).get("members") or ())}
+    if module != "account":
+        return {}
+    if view and view.get("members") and intent == procedure.OFFBOARD:
+        view = {**view, "removed": _removed(Inventory(task_vars))}
+    return {"fleet": view}
+
+
+def _removed(inventory: Inventory) -> list[str]:
+    """The ids of what is gone by now of the accounts of this run, or in check mode would be."""
+    return [one for host in inventory.cases_in_play() for one in removed(inventory.registered(host, REMOVALS))]
 
 
 def _spread_out(task_vars: dict[str, Any]) -> None:
@@ -126,6 +139,10 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
 
 def _lacks(module: str, intent: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
     """What is not set, or not there, that the step cannot do without."""
+    if intent == procedure.OFFBOARD:
+        return _lacks_platform(module, options)
+    if under_way.left_out(module):
+        return under_way.left_out(module)
     is_migrated = intent in (procedure.TO_ROLE, procedure.TO_ROLE_END)
     if is_migrated and module != "account" and not under_way.data_source:
         return _NOT_CONNECTED
@@ -139,6 +156,10 @@ def _lacks(module: str, intent: str, options: Mapping[str, Any], under_way: Visi
         return "the data source works with the role {0}, which finops_role_name does not name".format(
             under_way.source_role
         )
+    return _lacks_platform(module, options)
+
+
+def _lacks_platform(module: str, options: Mapping[str, Any]) -> str | None:
     has_store = options.get("secret_store", "platform") != "platform"
     if options.get("platform_url") or module not in ("access_key", "data_source"):
         return None

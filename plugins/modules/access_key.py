@@ -81,11 +81,23 @@ options:
       - The platform refuses a report under a prefix of more than one segment until then. With V(false) no key is made for
         such a report and nothing is handed over; the task says that it waits, and a later one connects.
     type: bool
+  leaving:
+    description:
+      - Ids of what an earlier task of the same run has removed, in check mode would remove, such as the
+        data source; RV(finops_for_cloud.aws.data_source#module:removed) is made for this.
+      - For check mode, where they are still there, and for what AWS lists late. They count for nothing.
+    type: list
+    elements: str
+    default: []
   state:
     description:
       - V(present) makes sure that a key is in service; it needs the platform's options or a O(secret_store).
-      - V(absent) deletes keys, but never one that the data source holds. Remove the data source first.
-      - To know which one that is, V(absent) needs the platform's options too, unless O(access_key_id) names the key.
+      - V(absent) deletes the keys that are known to be ours, because the data source or the store held them or a note
+        of an earlier run proves it, and then what the O(secret_store) keeps. Any other key is named and stays, and so the
+        task fails; O(access_key_id) deletes it.
+      - A key that the data source holds is never deleted. Remove the data source first.
+      - To know which one that is, V(absent) needs the platform's options or a O(secret_store) too, unless
+        O(access_key_id) names the key.
     type: str
     choices: [present, absent]
     default: present
@@ -252,6 +264,13 @@ data_source:
       type: str
       returned: always
       sample: null
+removed:
+  description: The ids of the keys that are gone, or in check mode would be.
+  returned: where anything was removed that a later task may ask for
+  type: list
+  elements: str
+  sample:
+    - AKIAIOSFODNN7EXAMPLE
 steps:
   description:
     - What was done, or in check mode would be done, one sentence for each write, in their order.

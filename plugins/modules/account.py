@@ -102,6 +102,18 @@ options:
         them is not kept from anything.
     type: bool
     default: false
+  removal:
+    description:
+      - Whether the account is about to be offboarded. Then it is refused without O(confirm_delete_history), and where
+        members are still connected whose costs stand in this account's files.
+    type: bool
+    default: false
+  confirm_delete_history:
+    description:
+      - Whether the account's data source may be deleted with all its history on the platform, which nobody can bring
+        back.
+    type: bool
+    default: false
 seealso:
   - module: finops_for_cloud.aws.fleet
 extends_documentation_fragment:

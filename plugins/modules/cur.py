@@ -59,14 +59,25 @@ options:
     description:
       - Whether an export of that name may be deleted and created anew where AWS cannot change it in place, which is the
         case for its table and for granularity, resource ids and split cost allocation data.
-      - The files that it delivered stay in the bucket; columns of others are left out of the new one. Where AWS
-        refuses the new one, the old one is made again.
+      - Only one that has delivered nothing is. One that has is replaced by another beside it, by
+        M(finops_for_cloud.aws.report_migration) and the playbook C(migrate_to_cur2), never where its files lie.
+      - Columns of others are left out of the new one. Where AWS refuses the new one, the old one is made again.
       - Without it such an export is an error that names the settings.
+    type: bool
+    default: false
+  purge_bucket:
+    description:
+      - Whether V(absent) deletes the bucket as well, with every version of every file and all unfinished uploads.
+      - Refused, with what is in the way, where the bucket is neither the documented one nor O(bucket), where things of
+        others lie there, where another export or report is delivered there, and where its policy lets others in.
     type: bool
     default: false
   state:
     description:
-      - V(present) makes bucket and export. V(absent) deletes the export, and leaves the bucket with all its files.
+      - V(present) makes bucket and export.
+      - V(absent) deletes the export of O(name), and takes out of the bucket's policy what this module put there, unless
+        another export is delivered by it. The bucket stays with all its files, unless O(purge_bucket) says otherwise.
+      - An export that O(known) reads, and that has another name, stays. It may be somebody else's.
     type: str
     choices: [present, absent]
     default: present

@@ -206,6 +206,13 @@ data_source:
       type: str
       returned: always
       sample: null
+removed:
+  description: The id of the data source, where it is gone, or in check mode would be.
+  returned: where anything was removed that a later task may ask for
+  type: list
+  elements: str
+  sample:
+    - 7d3a0b5e-2f37-4d2c-9a51-0c3f6c1d8a42
 steps:
   description:
     - What was done, or in check mode would be done, one sentence for each write, in their order.

@@ -65,6 +65,12 @@ accounts:
           sample:
             id: 7d3a0b5e-2f37-4d2c-9a51-0c3f6c1d8a42
             name: aws-111122223333
+        members:
+          description: The data sources of members whose costs stand in this account's files, each with id, account and name.
+          type: list
+          elements: dict
+          returned: for management accounts
+          sample: []
         flow:
           description: Whether its costs flow, as in RV(finops_for_cloud.aws.recap#module:accounts).
           type: str

@@ -57,9 +57,31 @@ options:
       - The path of the export in the bucket, which the billing import policy names under O(variant=least_privilege).
       - V(reports) if not given.
     type: str
+  also:
+    description:
+      - Other reports that are read besides, as long as a data source changes over from one to another.
+    type: list
+    elements: dict
+    suboptions:
+      bucket:
+        description: The report's bucket.
+        type: str
+        required: true
+      prefix:
+        description: The report's path in the bucket; all of the bucket where there is none.
+        type: str
+  leaving:
+    description:
+      - ARNs of users and roles that an earlier task of the same run has removed, in check mode would
+        remove; RV(finops_for_cloud.aws.user#module:removed) is made for this.
+      - For check mode, where they are still there, and for what AWS lists late. They count for nothing.
+    type: list
+    elements: str
+    default: []
   state:
     description:
-      - V(present) makes the policies. V(absent) deletes them, unless they are still attached to anything.
+      - V(present) makes the policies. V(absent) deletes them with all their versions, but none that is still
+        attached to anybody or is anybody's boundary, who is named.
     type: str
     choices: [present, absent]
     default: present

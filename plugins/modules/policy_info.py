@@ -51,6 +51,19 @@ options:
       - The path of the export in the bucket, which the billing import policy names under O(variant=least_privilege).
       - V(reports) if not given.
     type: str
+  also:
+    description:
+      - Other reports that are read besides, as long as a data source changes over from one to another.
+    type: list
+    elements: dict
+    suboptions:
+      bucket:
+        description: The report's bucket.
+        type: str
+        required: true
+      prefix:
+        description: The report's path in the bucket; all of the bucket where there is none.
+        type: str
 seealso:
   - module: finops_for_cloud.aws.policy
 extends_documentation_fragment:

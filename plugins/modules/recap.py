@@ -102,6 +102,12 @@ accounts:
       type: str
       returned: always
       sample: proven
+    stays:
+      description: What is left of an account that was to be offboarded, and why; V(none) in plays that offboard nobody.
+      type: list
+      elements: str
+      returned: always
+      sample: null
     stage:
       description:
         - In a migration where the account stands, as the page C(docs/migrations.md) of this collection has it, with what is so

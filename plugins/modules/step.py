@@ -33,9 +33,11 @@ options:
       - V(connect) brings everything to what is wanted.
       - V(audit) tells what is not as wanted, goes on past whatever it finds, and changes nothing.
       - V(rotate) replaces the access key where it is due, V(retire) takes the replaced one out of service.
+      - V(offboard) takes down what V(connect) made, and goes on past what has to stay.
       - V(to_role) switches the data source from its key to a role, V(to_role_end) takes the key and its user out of service.
+      - V(to_cur2) makes a CUR 2.0 export beside an older report, and switches the data source to it once it can be read.
     type: str
-    choices: [connect, audit, rotate, retire, to_role, to_role_end]
+    choices: [connect, audit, rotate, retire, offboard, to_role, to_role_end, to_cur2]
     default: connect
   earlier:
     description: What an earlier task of the same visit registered, where a visit goes on in another task.

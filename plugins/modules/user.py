@@ -38,11 +38,19 @@ options:
       - The ARN of the policy that must be the user's permissions boundary, one of the account itself or of AWS.
       - Without it a boundary is neither set nor changed.
     type: str
+  leaving:
+    description:
+      - Ids of access keys that an earlier task of the same run has removed, in check mode would remove;
+        RV(finops_for_cloud.aws.access_key#module:removed) is made for this.
+      - For check mode, where they are still there, and for what AWS lists late. They count for nothing.
+    type: list
+    elements: str
+    default: []
   state:
     description:
       - V(present) makes the user.
-      - V(absent) deletes it with its password and its FinOps attachments, unless it still has access keys, groups or
-        policies of others.
+      - V(absent) deletes it with its password and its FinOps attachments, unless it still has access keys, groups,
+        policies of others or anything else to sign in with, which is named.
     type: str
     choices: [present, absent]
     default: present
@@ -143,6 +151,13 @@ user:
       type: dict
       returned: always
       sample: {}
+removed:
+  description: The ARN of the user, where it is gone, or in check mode would be.
+  returned: where anything was removed that a later task may ask for
+  type: list
+  elements: str
+  sample:
+    - arn:aws:iam::111122223333:user/FinOpsForCloudUser
 steps:
   description:
     - What was done, or in check mode would be done, one sentence for each write, in their order.

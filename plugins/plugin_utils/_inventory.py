@@ -54,6 +54,11 @@ class Inventory:
             roots.setdefault(accounts[host], found[host].get("finops_management_account_id") or only)
         return roots
 
+    def registered(self, host: str, names: Iterable[str]) -> dict[str, Any]:
+        """What tasks have registered for a host, as it is: results are no templates."""
+        found = self._hostvars.raw_get(host)
+        return {name: found[name] for name in names if name in found}
+
     def variables(self, host: str) -> Mapping[str, Any]:
         """A host's variables, gathered here and now; each is templated when it is asked for."""
         return self._hostvars[host]

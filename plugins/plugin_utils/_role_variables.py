@@ -50,8 +50,12 @@ class RoleVariables:
         options = {"account_id": None, **self._values(VARIABLES[module]), **procedure.options(self._case(), module)}
         if module == "account":
             options["preflight"] = intent == procedure.CONNECT and boolean(options.get("preflight", True))
+        if intent == procedure.OFFBOARD:
+            options.update(procedure.removal(module))
         if module == "account":
-            confirmed = boolean(options.pop("permanent_switch", False)) or self._task_vars.get("ansible_check_mode", False)
+            confirmed = boolean(options.pop("permanent_switch", False)) or self._task_vars.get(
+                "ansible_check_mode", False
+            )
             if intent == procedure.TO_ROLE and self.asked_auth != procedure.ACCESS_KEY:
                 options["permanent_switch"] = confirmed
         if module == "data_source" and intent == procedure.TO_ROLE:

@@ -134,7 +134,13 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_name",
-        {"account": "cur_name", "cur": "name", "delivery": "name", "data_source": "cur_name"},
+        {
+            "account": "cur_name",
+            "cur": "name",
+            "delivery": "name",
+            "data_source": "cur_name",
+            "report_migration": "name",
+        },
         [
             "The name of the export.",
             "If not set, the name of the export that the data source reads already; else V(billing-<account id>), as "
@@ -150,6 +156,7 @@ SETTINGS = (
             "delivery": "bucket",
             "policy": "bucket",
             "data_source": "cur_bucket",
+            "report_migration": "bucket",
         },
         [
             "The bucket that the export is delivered to.",
@@ -162,7 +169,12 @@ SETTINGS = (
     ),
     Setting(
         "finops_cur_bucket_region",
-        {"account": "cur_bucket_region", "cur": "bucket_region", "delivery": "bucket_region"},
+        {
+            "account": "cur_bucket_region",
+            "cur": "bucket_region",
+            "delivery": "bucket_region",
+            "report_migration": "bucket_region",
+        },
         [
             "The region of the bucket.",
             "If not set, that of the bucket that the export delivers to already; for a new one O(finops_aws_region) "
@@ -178,6 +190,7 @@ SETTINGS = (
             "delivery": "prefix",
             "policy": "prefix",
             "data_source": "cur_prefix",
+            "report_migration": "prefix",
         },
         [
             "The path in the bucket, without spaces and without a V(/) at either end.",
@@ -193,10 +206,37 @@ SETTINGS = (
         "finops_cur_allow_replace",
         {"cur": "allow_replace"},
         [
-            "Whether an export of that name may be deleted and created anew where AWS cannot change it in place. Its "
-            "files stay."
+            "Whether an export of that name that has delivered nothing may be deleted and created anew where AWS cannot "
+            "change it in place. One that has delivered is replaced by the playbook C(migrate_to_cur2), never in place."
         ],
         cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_delete_legacy_cur",
+        {"report_migration": "delete_legacy"},
+        [
+            "Whether the playbook C(migrate_to_cur2) deletes the report that it has replaced, on a later run than the one "
+            "that changed over, and once the platform has imported the new one. Its files stay."
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_purge_bucket",
+        {"cur": "purge_bucket"},
+        [
+            "Whether an offboarding deletes the report's bucket too, with every version of every file and all unfinished "
+            "uploads. It must be the documented bucket or O(finops_cur_bucket), and nothing of others may lie there or be "
+            "delivered there.",
+        ],
+        cases=_WITH_REPORT,
+    ),
+    Setting(
+        "finops_confirm_delete_history",
+        {"account": "confirm_delete_history"},
+        [
+            "Whether an offboarding may delete the account's data source, with all its history on the platform, which nobody "
+            "can bring back. Without it an offboarding is refused as a whole.",
+        ],
     ),
     Setting(
         "finops_policy_variant",
@@ -210,10 +250,10 @@ SETTINGS = (
         "finops_auth",
         {"account": "auth", "data_source": "auth"},
         [
-            "What the platform works with in the account: V(role), a role that its own user assumes, or V(access_key), the "
-            "key of a user.",
+            "What the platform works with in the account, V(role) for a role that its own user assumes, or V(access_key) for "
+            "the key of a user.",
             "If not set, what the account's data source works with already; V(access_key) for a new one. A data source that "
-            "works with a key is not switched by this alone, since there is no way back: the playbook "
+            "works with a key is not switched by this alone, since there is no way back. The playbook "
             "C(finops_for_cloud.aws.migrate_to_role) does that.",
         ],
     ),

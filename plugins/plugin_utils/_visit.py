@@ -27,6 +27,8 @@ class Visit:
     variables: the host's, as the first step templated them.
     data_source: as the platform lists it, empty where it lists none, None without a platform.
     report: the report in force, as the module C(cur) returns it.
+    leaving: ids and ARNs of what is gone by now, or in check mode would be.
+    migration: where a report is migrated, what C(report_migration) returned, empty where there is nothing to migrate.
     role_pending: whether the role, or what it may do, is still to be made, as in check mode.
     """
 
@@ -36,6 +38,8 @@ class Visit:
     session: str | None = None
     data_source: dict[str, Any] | None = None
     report: dict[str, Any] = dataclasses.field(default_factory=dict)
+    leaving: list[str] = dataclasses.field(default_factory=list)
+    migration: Mapping[str, Any] | None = None
     role_pending: bool = False
     has_failed: bool = False
 
@@ -52,14 +56,48 @@ class Visit:
     def options(self, module: str) -> dict[str, Any]:
         """What the next step is handed."""
         of_module: dict[str, Any] = {
-            "cur": {"known": self.data_source},
-            "policy": self._report(bucket="bucket", prefix="prefix") or self._read(),
-            "access_key": {**self._source(), "data_source": self._target()},
+            "report_migration": self._migrated(),
+            "cur": {"known": self.data_source, **self._new_place()},
+            "policy": {
+                **(self._report(bucket="bucket", prefix="prefix") or self._read()),
+                **self._old_place(),
+                **self._leaving(),
+            },
+            "user": self._leaving(),
+            "access_key": {**self._source(), "data_source": self._target(), **self._leaving()},
             "data_source": {**self._source(), **self._target(), "role_pending": self.role_pending},
             "former_login": {"known": self.data_source},
             "delivery": {"known": self.data_source, "report": self.report or None},
         }.get(module, {})
         return {"session": self.session, **of_module}
+
+    def _leaving(self) -> dict[str, Any]:
+        return {"leaving": self.leaving} if self.leaving else {}
+
+    def left_out(self, module: str) -> str | None:
+        """Why a migration of the report leaves a step out."""
+        if self.migration is None or module in ("account", "report_migration"):
+            return None
+        if not self.migration:
+            return "there is no report to migrate"
+        if module in ("access_key", "data_source") and not self.migration["may_switch"]:
+            return "the data source keeps its report until the new one can be read"
+        return None
+
+    def _migrated(self) -> dict[str, Any]:
+        """What a run has just changed over is told of at its end, and never deleted then."""
+        return {"known": self.data_source, **({} if self.migration is None else {"delete_legacy": False})}
+
+    def _new_place(self) -> dict[str, Any]:
+        """Where the new export goes, as long as the data source reads an old report."""
+        migration = self.migration or {}
+        options = ("name", "bucket", "bucket_region", "prefix")
+        return {option: migration["new"][option] for option in options} if migration.get("old") else {}
+
+    def _old_place(self) -> dict[str, Any]:
+        """The report that the login must read as long as the data source reads it."""
+        old = (self.migration or {}).get("old")
+        return {"also": [{option: old[option] for option in ("bucket", "prefix")}]} if old else {}
 
     def _source(self) -> dict[str, Any]:
         return {"known": self.data_source, "delivered": self.report.get("delivered")}
@@ -81,8 +119,12 @@ class Visit:
         """Keep what a step has found out."""
         self.clients = clients or self.clients
         self.session = result.get("session", self.session)
-        self.data_source = result.get("data_source", self.data_source)
+        self.leaving = self.leaving + list(result.get("removed") or [])
+        # Of one that is gone later steps still ask whose key it held.
+        if not (self.data_source and self.data_source.get("id") in self.leaving):
+            self.data_source = result.get("data_source", self.data_source)
         self.report = result.get("cur") or self.report
+        self.migration = result.get("migration", self.migration)
         if result.get("module") in ("policy", "role"):
             found = result.get("findings") or ()
             self.role_pending |= any(finding.get("severity") == DRIFT for finding in found)

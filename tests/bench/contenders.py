@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.bench.emulator import EmulatorProcess
@@ -30,6 +31,7 @@ class Contender:
     is_ansible: bool = True
     uses_profiles: bool = False
     is_before: bool = False
+    writes_report: bool = False
 
 
 OURS = Contender("ours", "ours", _ONBOARD)
@@ -51,8 +53,10 @@ FIRST_PEER = dataclasses.replace(PEER, key="first_peer", title="peer, first run"
 SLOW_PLATFORM = dataclasses.replace(FIRST_OURS, key="slow_platform", title="ours, first run, slow platform")
 LATE = dataclasses.replace(OURS, key="late", title="ours, every answer late")
 LATE_BEFORE = dataclasses.replace(LATE, key="late_before", title="the same, before", is_before=True)
-_ALL = (OURS, MODULES, CHECK, PEER, FLOOR, FLOOR_SHARED, THROTTLED, FIRST_OURS, FIRST_PEER, SLOW_PLATFORM)
-TITLES = {contender.key: contender.title for contender in (*_ALL, LATE, LATE_BEFORE)}
+NOT_LATE = dataclasses.replace(OURS, key="not_late", title="ours, no answer late")
+AUDIT = Contender("audit", "audit and report", (_PLAYBOOK, "finops_for_cloud.aws.audit"), writes_report=True)
+_ALL = (OURS, MODULES, CHECK, PEER, FLOOR, FLOOR_SHARED, THROTTLED, FIRST_OURS, FIRST_PEER, SLOW_PLATFORM, AUDIT)
+TITLES = {contender.key: contender.title for contender in (*_ALL, LATE, LATE_BEFORE, NOT_LATE)}
 
 
 class Site:
@@ -93,7 +97,8 @@ class Site:
         if not contender.is_ansible:
             script, *options = contender.command[1:]
             return [contender.command[0], script, str(self.folder / "accounts.json"), *options]
-        return [*contender.command, "-i", str(self.folder / "inventory.json"), "--forks", str(forks)]
+        more = ["-e", f"finops_report_dir={tempfile.mkdtemp(dir=self.folder)}"] if contender.writes_report else []
+        return [*contender.command, "-i", str(self.folder / "inventory.json"), "--forks", str(forks), *more]
 
     def environment(self, contender: Contender) -> dict[str, str]:
         """The same for all, with nothing of the user's AWS or Ansible settings; the peer alone uses profiles."""

@@ -116,6 +116,14 @@ class EmulatorProcess:
         """Add latency to every answer of AWS and the platform."""
         self._ask("aws_endpoint_url", "faults", {"method": "delay", "arguments": {"seconds": seconds}})
 
+    def begin_past(self, account_ids: list[str]) -> None:
+        """Stand some weeks ago; these accounts spend from there to now."""
+        self._ask("aws_endpoint_url", "past", {"accounts": account_ids})
+
+    def let_past_go_by(self) -> None:
+        """Up to now AWS delivers, and the platform imports and discovers."""
+        self._ask("aws_endpoint_url", "past", {})
+
     def _ask(self, server: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """What a control endpoint answers, to POST where there is a body."""
         data = None if body is None else json.dumps(body).encode()

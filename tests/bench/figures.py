@@ -20,6 +20,9 @@ CREATION_SECONDS = 0.3
 LATE_SECONDS = 0.08
 _CREATIONS = "platform:CreateCloudAccount"
 LATE_FLEETS = ("mix", "standalone")
+AUDITED = "audit"
+_LIST_ACCOUNTS = "organizations:ListAccounts"
+_IMPORTS = "platform:ListReportImports"
 SHARED_OUT = "wall_seconds_per_account"
 _KEY = ("part", "fleet", "accounts", "contender", "forks")
 _ONE_RUN = (*_KEY, "number")
@@ -71,6 +74,17 @@ TARGETS = (
         for fleet in LATE_FLEETS
         for figure, words, most in (("wall", "seconds", 0.5), ("cpu", "CPU seconds", 1), ("calls", "AWS calls", 1))
     ),
+    Target(
+        "audit_calls_per_standalone_account", "audit and report, AWS calls per standalone account: at most 18", most=18
+    ),
+    Target(
+        "audit_calls_per_management_account",
+        "the same per management account, pages of ListAccounts but the first left out: at most 18",
+        most=18,
+    ),
+    Target("audit_calls_per_member_account", "the same per member account: at most 10", most=10),
+    Target("audit_platform_calls", "audit and report, platform calls but one for each Root: at most 5", most=5),
+    Target("audit_memory_mib_1000", "audit and report, all processes at 1000 accounts, MiB: below 1536", most=1535.9),
 )
 
 
@@ -148,6 +162,7 @@ class Results:
             else None,
             "slow_platform_over_unavoidable_100": _over_unavoidable(slow, quick, creations),
             **self._late(),
+            **self._audit(),
         }
 
     def _late(self) -> dict[str, float | None]:
@@ -159,7 +174,25 @@ class Results:
             found[f"late_calls_over_before_{fleet}_100"] = (
                 round(sum(now["aws_calls"].values()) / sum(before["aws_calls"].values()), 3) if now and before else None
             )
+            not_late = self._at("latency", "not_late", self._large, fleet)
+            found[f"not_late_wall_over_late_before_{fleet}_100"] = _over(not_late, before, "wall_seconds")
         return found
+
+    def _audit(self) -> dict[str, float | None]:
+        row = self._at(AUDITED, "audit", self._largest)
+        calls = row["calls_of"] if row else {}
+        pages = row["aws_calls"].get(_LIST_ACCOUNTS, 0) if row else 0
+        asked = sum(count for name, count in row["platform_calls"].items() if name != _IMPORTS) if row else None
+        return {
+            "audit_calls_per_standalone_account": calls.get("standalone"),
+            "audit_calls_per_management_account": calls["management"] - max(pages - 1, 0) if calls else None,
+            "audit_calls_per_member_account": calls.get("member"),
+            "audit_platform_calls": asked,
+            "audit_memory_mib_1000": row["all_processes_mib"] if row else None,
+            "audit_wall_seconds_1000": row["wall_seconds"] if row else None,
+            "audit_cpu_seconds_per_account_1000": row["cpu_seconds_per_account"] if row else None,
+            "audit_s3_bytes_per_account_1000": row["s3_bytes_per_account"] if row else None,
+        }
 
     def _at(self, part: str, contender: str, accounts: int, fleet: str = "") -> Median | None:
         wanted = {"part": part, "contender": contender, "accounts": accounts, **({"fleet": fleet} if fleet else {})}

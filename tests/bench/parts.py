@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tests.bench.before import collections_of
 from tests.bench.contenders import (
+    AUDIT,
     CHECK,
     FIRST_OURS,
     FIRST_PEER,
@@ -21,6 +22,7 @@ from tests.bench.contenders import (
     LATE,
     LATE_BEFORE,
     MODULES,
+    NOT_LATE,
     OURS,
     PEER,
     SLOW_PLATFORM,
@@ -29,7 +31,7 @@ from tests.bench.contenders import (
     Site,
 )
 from tests.bench.emulator import EmulatorProcess
-from tests.bench.figures import CREATION_SECONDS, LATE_FLEETS, LATE_SECONDS
+from tests.bench.figures import AUDITED, CREATION_SECONDS, LATE_FLEETS, LATE_SECONDS
 from tests.bench.fleet import members_of
 from tests.bench.runs import Run, run_once
 from tests.bench.settings import Settings
@@ -93,9 +95,10 @@ def matches(settings: Settings) -> list[Match]:
         "polite": [Match("polite", "mix", (Entry(OURS, large, POLITE_FORKS), Entry(THROTTLED, large, POLITE_FORKS)))],
         "slow": [Match("slow", "mix", (Entry(FIRST_OURS, large, SLOW_FORKS), Entry(SLOW_PLATFORM, large, SLOW_FORKS)))],
         "latency": [
-            Match("latency", kind, (Entry(LATE, large, ANSIBLES_FORKS), Entry(LATE_BEFORE, large, ANSIBLES_FORKS)))
+            Match("latency", kind, tuple(Entry(one, large, ANSIBLES_FORKS) for one in (LATE, LATE_BEFORE, NOT_LATE)))
             for kind in LATE_FLEETS
         ],
+        "audit": [match(AUDITED, "mix", size, (AUDIT,)) for size in (large, largest)],
         "forks": [Match("forks", "mix", tuple(Entry(OURS, large, number) for number in STUDIED_FORKS))],
     }
     return [entry for part in settings.parts for entry in found[part]]
@@ -129,7 +132,8 @@ def play(match: Match, settings: Settings, folder: Path, progress: Progress) -> 
                 sites[owner, entry.size] = site
                 if not entry.contender.is_first_run:
                     first = Entry(FIRST_PEER if owner == PEER.key else FIRST_OURS, entry.size, entry.forks)
-                    yield "preparation", _run(match.part, first, site, 0, "preparation", progress)
+                    with _in_the_past(site) if match.part == AUDITED else contextlib.nullcontext():
+                        yield "preparation", _run(match.part, first, site, 0, "preparation", progress)
         for number in range(1, settings.runs + 1):
             for entry in match.entries:
                 site = sites[_owner(entry.contender), entry.size]
@@ -142,6 +146,14 @@ def play(match: Match, settings: Settings, folder: Path, progress: Progress) -> 
 def _owner(contender: Contender) -> str:
     """Whose accounts a contender works on; the floor reads what ours has made."""
     return PEER.key if contender.key in (PEER.key, FIRST_PEER.key) else OURS.key
+
+
+@contextlib.contextmanager
+def _in_the_past(site: Site) -> Iterator[None]:
+    """What is connected meanwhile is proven afterwards: weeks of deliveries and imports have gone by."""
+    site.emulator.begin_past([account.account_id for account in site.accounts])
+    yield
+    site.emulator.let_past_go_by()
 
 
 def _open_site(stack: contextlib.ExitStack, folder: Path, kind: str, size: int) -> Site:

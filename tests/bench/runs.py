@@ -22,7 +22,10 @@ _TAIL_LINES = 40
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """What one run used and called; times in seconds, memory in MiB. `calls_of` is the most of any account of a case."""
+    """
+    What one run used and called; times in seconds, memory in MiB. `calls_of` is the most of any account of a case,
+    `s3_bytes_per_account` what was read of objects.
+    """
 
     part: str
     fleet: str
@@ -42,6 +45,7 @@ class Run:
     platform_calls: dict[str, int]
     calls_of: dict[str, float]
     throttled_calls: int
+    s3_bytes_per_account: float
 
     @property
     def key(self) -> tuple[str, str, int, str, int]:
@@ -84,6 +88,7 @@ def run_once(
         platform_calls=_by_operation([call for call in calls if call["service"] == "platform"]),
         calls_of=calls_of_cases(site, aws),
         throttled_calls=sum(call["error"] in _THROTTLES for call in aws),
+        s3_bytes_per_account=round(sum(call["size"] for call in aws if call["operation"] == "GetObject") / site.size),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tests.bench.before import COMMIT
 
-DEFAULT_PARTS = ("standalone", "mix", "first", "polite", "slow", "latency")
+DEFAULT_PARTS = ("standalone", "mix", "first", "polite", "slow", "latency", "audit")
 # Only when named, or with BENCH_FULL=1.
 FULL_PARTS = ("forks",)
 DEFAULT_SIZES = (10, 30, 100, 1000)

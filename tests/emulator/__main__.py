@@ -17,6 +17,7 @@ import sys
 import threading
 
 from tests.emulator.fleet import Emulator
+from tests.emulator.past import Past
 
 _FILE = "build/emulator.json"
 
@@ -32,6 +33,7 @@ def main() -> int:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+        emulator.aws.more_controls["past"] = Past(emulator).control
         emulator.write(file)
         try:
             print(f"AWS      {emulator.aws_endpoint_url}")

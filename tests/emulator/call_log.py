@@ -12,7 +12,11 @@ import time
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One request as the server saw it; `error` is the service's code, None where it succeeded; `moment` orders logs."""
+    """
+    One request as the server saw it.
+
+    error: the service's code, None where it succeeded. size: of the answer's body, in bytes. moment: orders logs.
+    """
 
     run: str
     sequence: int
@@ -23,6 +27,7 @@ class Call:
     status: int
     error: str | None = None
     principal: str = ""
+    size: int = 0
     moment: float = dataclasses.field(default_factory=time.monotonic, compare=False)
 
 
@@ -54,11 +59,12 @@ class CallLog:
         status: int,
         error: str | None = None,
         principal: str = "",
+        size: int = 0,
     ) -> None:
         """Append one call to the current run."""
         with self._lock:
             self._calls.append(
-                Call(self._run, len(self._calls), account, service, operation, write, status, error, principal)
+                Call(self._run, len(self._calls), account, service, operation, write, status, error, principal, size)
             )
 
     def as_json(self, run: str | None = None) -> list[dict[str, object]]:

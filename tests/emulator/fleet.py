@@ -102,7 +102,7 @@ class Emulator:
         return self.aws.deliver(account_id, export_name, month)
 
     def pass_days(self, days: int, delivery_hour: int = 6) -> None:
-        """Let days go by: an import round every hour, and before the one at this hour (UTC) every export delivers."""
+        """Let days go by: an import round every hour, and before the one at this hour (UTC) every report delivers."""
         for dummy in range(days * 24):
             self.clock.forward(hours=1)
             if self.clock.now().hour == delivery_hour:
@@ -110,9 +110,9 @@ class Emulator:
             self.platform.imports.schedule_round()
             self.platform.imports.run()
 
-    def deliver_report(self, account_id: str, report_name: str) -> dict[str, Any]:
-        """Let a legacy report deliver now."""
-        return self.aws.deliver_report(account_id, report_name)
+    def deliver_report(self, account_id: str, report_name: str, month: str | None = None) -> dict[str, Any]:
+        """Let a legacy report deliver a month now; this month where None."""
+        return self.aws.deliver_report(account_id, report_name, month)
 
     def set_export_health(self, account_id: str, export_name: str, reason: str | None) -> None:
         """Make an export UNHEALTHY for one of AWS's reasons, such as BILL_OWNER_CHANGED; None makes it HEALTHY."""

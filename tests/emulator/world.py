@@ -13,7 +13,15 @@ from typing import Any
 
 from tests.emulator.aws.cur2_columns import TABLE, WITH_RESOURCES
 from tests.emulator.aws.seed import Credentials, add_administrator
-from tests.emulator.aws.testing import Bench, Who, export_definition, export_policy, unique
+from tests.emulator.aws.testing import (
+    Bench,
+    Who,
+    export_definition,
+    export_policy,
+    report_definition,
+    report_policy,
+    unique,
+)
 from tests.emulator.fleet import Emulator
 
 QUERY = f"SELECT {', '.join(WITH_RESOURCES)} FROM {TABLE}"
@@ -27,6 +35,8 @@ class Report:
     name: str
     bucket: str
     key: Credentials
+    version: int = 2
+    prefix: str = "reports"
 
     @property
     def config(self) -> dict[str, Any]:
@@ -35,9 +45,9 @@ class Report:
             "access_key_id": self.key.access_key_id,
             "secret_access_key": self.key.secret_access_key,
             "config_scheme": "bucket_only",
-            "cur_version": 2,
+            "cur_version": self.version,
             "bucket_name": self.bucket,
-            "bucket_prefix": "reports",
+            "bucket_prefix": self.prefix,
             "report_name": self.name,
         }
 
@@ -61,6 +71,16 @@ class World:
         definition = export_definition(bucket, **{"query": QUERY} | changes)
         who("bcm-data-exports").create_export(Export=definition)
         return Report(account, definition["Name"], bucket, key)
+
+    def legacy_report(self, account: str | None = None, **changes: Any) -> Report:
+        """A legacy report in CSV, of the management account if of no other; `changes` as in `report_definition`."""
+        account = account or self.root
+        key = add_administrator(account, unique("platform"))
+        who = Who(self.bench.url, key.access_key_id, key.secret_access_key)
+        definition = report_definition(self.bench.bucket(who, report_policy(account)), **changes)
+        who("cur").put_report_definition(ReportDefinition=definition)
+        name, bucket, prefix = (definition[part] for part in ("ReportName", "S3Bucket", "S3Prefix"))
+        return Report(account, name, bucket, key, 1, prefix)
 
     def second_organization(self, members: int) -> list[str]:
         """Let the account that is in no organization make one of its own; its new members."""

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG
 from tests.emulator.fleet import Emulator
 from tests.faults.snapshot import USER, snapshot
-from tests.integration.playbook import MIGRATE, ONBOARD, ROTATE, Fleet, Run, Variables
+from tests.integration.playbook import MIGRATE, OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
 
 STORES = ("secretsmanager", "ssm", "file")
 Trouble = Literal["killed before", "killed after", "answer lost"]
@@ -42,6 +42,7 @@ class Scenario:
     def run(self, fleet: Fleet, playbook: str | None = None) -> Run:
         """One run of the playbook."""
         variables: dict[str, Any] = {"finops_secret_store": self.store, "finops_key_drain_seconds": 0}
+        variables.update(self.more())
         variables["finops_confirm_permanent_switch"] = True
         if not self.with_platform:
             variables["finops_platform_url"] = None
@@ -50,6 +51,10 @@ class Scenario:
             variables["finops_secret_store_folder"] = str(fleet.folder / "store")
             arguments = ["--vault-password-file", str(fleet.vault_password_file())]
         return fleet.run(self.groups(fleet), *arguments, playbook=playbook or self.playbook, **variables)
+
+    def more(self) -> Variables:
+        """Variables of its own."""
+        return {}
 
     def groups(self, fleet: Fleet) -> dict[str, dict[str, Variables]]:
         """The inventory."""
@@ -74,6 +79,24 @@ class Scenario:
     def snapshot(self, fleet: Fleet) -> dict[str, Any]:
         """What is in the account, in a form that two runs can be compared by."""
         return snapshot(fleet, self.account(fleet), self.store)
+
+
+class Leaving(Scenario):
+    """An account that is offboarded with all that AWS has delivered; a file that was replaced has versions."""
+
+    def more(self) -> Variables:
+        return {"finops_confirm_delete_history": True, "finops_purge_bucket": True}
+
+    def prepare(self, fleet: Fleet) -> None:
+        super().prepare(fleet)
+        account = self.account(fleet)
+        if self.group != "member":
+            account_id = account["finops_account_id"]
+            bucket, versioning = f"billing-export-{account_id}", {"Status": "Enabled"}
+            fleet.client("s3", account).put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+            for dummy in range(2):
+                fleet.emulator.deliver(account_id, f"billing-{account_id}")
+        fleet.emulator.faults.count_from_here()
 
 
 class LateMember(Scenario):
@@ -133,7 +156,7 @@ def with_a_role(fleet: Fleet) -> Variables:
 
 
 def scenarios() -> Iterator[Scenario]:
-    """Onboarding of each case, with a role too, the move to a role, rotation, and both with every store, with a platform and without."""
+    """Onboarding and offboarding of each case, with a role too, the move to a role, rotation, and all with every store, with a platform and without."""
     yield Scenario("onboard management", "management", Fleet.management)
     yield Scenario("onboard member", "member", member)
     yield Scenario("onboard standalone", "standalone", Fleet.standalone)
@@ -141,11 +164,18 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario("migrate to a role", "standalone", Fleet.standalone, MIGRATE)
     yield LateMember("late member", "member", member)
     yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)
+    yield Leaving("offboard management", "management", Fleet.management, OFFBOARD)
+    yield Leaving("offboard standalone", "standalone", Fleet.standalone, OFFBOARD)
     for store in STORES:
+        yield Leaving(f"offboard with {store}", "member", member, OFFBOARD, store=store)
         yield Scenario(f"onboard with {store}", "member", member, store=store)
         yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
+    from tests.faults import report_migration
+
+    yield from report_migration.scenarios()
     yield Scenario("onboard without a platform", "member", member, store="ssm", with_platform=False)
     yield Scenario("rotate without a platform", "member", member, ROTATE, store="ssm", with_platform=False)
+    yield Leaving("offboard without a platform", "member", member, OFFBOARD, store="ssm", with_platform=False)
 
 
 def disturbed(scenario: Scenario, fleet: Fleet, trouble: Trouble, number: int, expected: dict[str, Any]) -> str | None:

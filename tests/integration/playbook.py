@@ -30,6 +30,7 @@ from tests.variables import common_variables
 CHECKOUT = Path(__file__).resolve().parents[2]
 ONBOARD = "finops_for_cloud.aws.onboard"
 ROTATE = "finops_for_cloud.aws.rotate_keys"
+OFFBOARD = "finops_for_cloud.aws.offboard"
 MIGRATE = "finops_for_cloud.aws.migrate_to_role"
 Variables = dict[str, Any]
 

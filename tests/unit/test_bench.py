@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import bucket_policy, policies
 from tests.bench import before, parts
-from tests.bench.contenders import FIRST_OURS, FLOOR, LATE, LATE_BEFORE, OURS, Site
+from tests.bench.contenders import AUDIT, FIRST_OURS, FLOOR, LATE, LATE_BEFORE, OURS, Site
 from tests.bench.emulator import BenchError
 from tests.bench.figures import Results, Target, judged, medians
 from tests.bench.fleet import Account, members_of
@@ -49,18 +49,33 @@ def run(contender: str, accounts: int, cpu: float, part: str = "standalone", num
         "platform_calls": {"platform:ListCloudAccounts": 1},
         "calls_of": {"standalone": 12.0},
         "throttled_calls": 0,
+        "s3_bytes_per_account": 0.0,
     }
     return Run(
         part, accounts=accounts, contender=contender, number=number, cpu_seconds_per_account=cpu, **(facts | others)
     )
 
 
+AUDITED: dict[str, Any] = {
+    "part": "audit",
+    "calls_of": {"management": 66.0, "standalone": 17.0, "member": 9.0},
+    "aws_calls": {"organizations:ListAccounts": 51},
+    "platform_calls": {
+        "platform:ListCloudAccounts": 2,
+        "platform:GetBreakdownExpenses": 2,
+        "platform:ListReportImports": 21,
+    },
+    "s3_bytes_per_account": 2048.0,
+}
+
+
 def account(name: str, case: str, role: str = "") -> Account:
     return Account(name, case, f"id of {name}", "AKIA", "secret", role)
 
 
-def call(owner: str, operation: str, write: bool = False) -> dict[str, Any]:
-    return {"account": f"id of {owner}", "service": "iam", "operation": operation, "write": write, "error": None}
+def call(owner: str, operation: str, write: bool = False, size: int = 0) -> dict[str, Any]:
+    about = {"account": f"id of {owner}", "service": "iam", "operation": operation}
+    return {**about, "write": write, "error": None, "size": size}
 
 
 def site(*accounts: Account) -> Any:
@@ -206,6 +221,7 @@ def complete() -> list[Run]:
         run("slow_platform", 100, 0.5, part="slow", wall_seconds=36.0, platform_calls=CREATIONS),
         *late("mix", 8.0, 0.15),
         *late("standalone", 12.0, 0.3),
+        run("audit", 1000, 0.5, **AUDITED),
     ]
 
 
@@ -214,6 +230,7 @@ def late(fleet: str, wall: float, cpu: float) -> list[Run]:
     return [
         run("late", 100, cpu, part="latency", fleet=fleet, wall_seconds=wall),
         run("late_before", 100, 0.3, part="latency", fleet=fleet, wall_seconds=20.0),
+        run("not_late", 100, cpu, part="latency", fleet=fleet, wall_seconds=5.0),
     ]
 
 
@@ -243,9 +260,20 @@ def test_ratios() -> None:
         "late_wall_over_before_mix_100": 0.4,
         "late_cpu_over_before_mix_100": 0.5,
         "late_calls_over_before_mix_100": 1.0,
+        "not_late_wall_over_late_before_mix_100": 0.25,
         "late_wall_over_before_standalone_100": 0.6,
         "late_cpu_over_before_standalone_100": 1.0,
         "late_calls_over_before_standalone_100": 1.0,
+        "not_late_wall_over_late_before_standalone_100": 0.25,
+        "audit_calls_per_standalone_account": 17.0,
+        # Of the 66 calls 50 were the pages after the first.
+        "audit_calls_per_management_account": 16.0,
+        "audit_calls_per_member_account": 9.0,
+        "audit_platform_calls": 4,
+        "audit_memory_mib_1000": 200.0,
+        "audit_wall_seconds_1000": 250.0,
+        "audit_cpu_seconds_per_account_1000": 0.5,
+        "audit_s3_bytes_per_account_1000": 2048.0,
     }
     assert len([note for note in results.notes if "30 accounts, ours at 100" in note]) == 3
 
@@ -280,6 +308,23 @@ def test_first_runs_of_one_match_begin_with_fresh_accounts(monkeypatch: pytest.M
     (match,) = matches(Settings(parts=("slow",)))
     list(parts.play(match, Settings(runs=2), tmp_path, SimpleNamespace()))  # type: ignore[arg-type]
     assert " renewed ".join(["first_ours", "slow_platform"] * 2) == " ".join(happened)
+
+
+def test_what_is_audited_was_connected_some_weeks_ago(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    happened: list[Any] = []
+    emulator = SimpleNamespace(begin_past=happened.append, let_past_go_by=lambda: happened.append("gone by"))
+    fleet = SimpleNamespace(emulator=emulator, accounts=[account("payer", "management")])
+    monkeypatch.setattr(parts, "_open_site", lambda *dummy: fleet)
+    monkeypatch.setattr(parts, "_run", lambda part, entry, *dummy: happened.append(entry.contender.key))
+    match = matches(Settings(parts=("audit",)))[0]
+    list(parts.play(match, Settings(runs=2), tmp_path, SimpleNamespace()))  # type: ignore[arg-type]
+    assert happened == [["id of payer"], "first_ours", "gone by", "audit", "audit"]
+
+
+def test_each_audit_writes_a_report_of_its_own(tmp_path: Path) -> None:
+    commands = [Site.command(SimpleNamespace(folder=tmp_path), AUDIT, 4) for dummy in range(2)]  # type: ignore[arg-type]
+    folders = {command[-1] for command in commands}
+    assert len(folders) == 2 and all(folder.startswith(f"finops_report_dir={tmp_path}") for folder in folders)
 
 
 def test_a_run_before_is_of_the_collection_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

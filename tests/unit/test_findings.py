@@ -11,8 +11,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 # COST_AND_USAGE_REPORT is a table of AWS's.
 CODE = (
-    r"(?:ACCOUNT|BUCKET|COLUMNS|COST(?!_AND_)|CUR|DISCOVERY|EXECUTION|FILES|HISTORY|IMPORT|KEY|OPTION|PLATFORM|POLICY|READ"
-    r"|ROLE|SOURCE|STORE|USER)(?:_[A-Z0-9]+)+"
+    r"(?:ACCOUNT|BUCKET|COLUMNS|COST(?!_AND_)|CUR|DISCOVERY|EXECUTION|FILES|HISTORY|IMPORT|KEY|MIGRATION|OFFBOARD|OPTION|PLATFORM"
+    r"|POLICY|READ|ROLE|SOURCE|STORE|USER)(?:_[A-Z0-9]+)+"
 )
 # How the code names the findings that no step mends; all others are drift.
 MAKERS = {

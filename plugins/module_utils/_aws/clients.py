@@ -22,11 +22,11 @@ with contextlib.suppress(ImportError):
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.amazon_aws import (
     get_aws_connection_info,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.bucket_objects import BucketObjects
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early, Reading
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import (
     CREDENTIAL_CODES,
     CREDENTIAL_VARIABLES,
-    GONE,
     NO_LOGIN,
     NOT_YET_SPREAD,
     SPREADING,
@@ -34,6 +34,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors i
     AwsError,
     converted,
     has_code,
+    is_gone,
     repeated,
     says,
 )
@@ -217,6 +218,10 @@ class Clients:
         """Delete a new key, unless a look shows that the platform holds it."""
         holding.delete_unheld_key(self, user_name, key_id)
 
+    def empty_bucket(self, bucket: str) -> None:
+        """Delete all that lies in a bucket; see bucket_objects."""
+        BucketObjects(self, bucket).empty()
+
     def pause(self, attempt: int) -> None:
         """Let AWS settle before it is read again: longer with each attempt, at most eight seconds."""
         time.sleep(min(8.0, 0.25 * 2**attempt) * random.uniform(0.75, 1.25))
@@ -280,6 +285,7 @@ class Clients:
             "platform": lambda: self.platform,
             "store": lambda: self.store,
             "proof": lambda: self,
+            "objects": lambda: self,
         }
         try:
             if client in others:
@@ -298,7 +304,7 @@ class Clients:
         try:
             return self._call(service, operation, parameters)
         except AwsError as error:
-            if error.code in GONE:
+            if is_gone(operation, error):
                 return {}
             raise
 
@@ -333,7 +339,7 @@ class Clients:
             region, endpoint_url, arguments = get_aws_connection_info(AsModule(options))
         except TypeError:
             raise InputError("aws_config", "is not what botocore.config.Config takes")
-        if service == "bcm-data-exports":
+        if service in ("bcm-data-exports", "cur"):
             region = EXPORT_REGION.get(self.partition, EXPORT_REGION["aws"])
         config = botocore.config.Config(
             user_agent_extra=USER_AGENT,

@@ -87,6 +87,11 @@ class AwsError(FinopsError):
         return self.code in OVERTAKEN or any(text in self.message for text in _OVERTAKEN_TEXT)
 
 
+def is_gone(operation: str, error: AwsError) -> bool:
+    """Whether a removal was refused because there is nothing to remove; of a legacy report AWS has no code for that."""
+    return error.code in GONE or (operation == "delete_report_definition" and error.code == "ValidationException")
+
+
 class Unreadable(OutcomeUnknown):
     """AWS, or what stands in front of it, answered in a form that is not AWS's."""
 

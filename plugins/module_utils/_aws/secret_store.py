@@ -56,6 +56,10 @@ class SecretStore:
                 finding_code="STORE_NOT_KEPT",
             )
 
+    def remove(self) -> None:
+        """Keep nothing any more."""
+        self._remove()
+
     def restore(self, previous: Mapping[str, str] | None) -> None:
         """Go back to an earlier value, or to none."""
         if previous is None:

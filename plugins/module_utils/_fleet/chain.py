@@ -92,7 +92,7 @@ def _link(link: str, seen: Seen, look: Look, found: Sequence[Mapping[str, Any]])
     ranked = sorted(found, key=lambda one: links.STATES.index(state_of(one)), reverse=True)
     wrong = [one for one in ranked if one.get("severity") != NOTE]
     notes = [one for one in ranked if one.get("severity") == NOTE]
-    sentences = [str(one.get("title")) for one in wrong]
+    sentences = [_told(one) for one in wrong]
     if not wrong or not sentences:
         sentences = ([look.evidence] if look.evidence else []) + [str(one.get("title")) for one in notes]
     return {
@@ -103,6 +103,12 @@ def _link(link: str, seen: Seen, look: Look, found: Sequence[Mapping[str, Any]])
         "next_action": _next_action(seen, wrong[0]) if wrong else look.next_action or _remedy(notes),
         "since": look.since,
     }
+
+
+def _told(finding: Mapping[str, Any]) -> str:
+    """What is wrong; of what a step of the next run mends the title is that step's, an order."""
+    title = str(finding.get("title"))
+    return "to be done: {0}".format(title) if finding.get("severity") == DRIFT and title[:1].isupper() else title
 
 
 def _remedy(notes: Sequence[Mapping[str, Any]]) -> str:

@@ -68,14 +68,15 @@ class Listing:
             return None
         return max(int(one.get("created_at") or 0) for one in [source, *members_of(root, self.sources, roots)])
 
-    def members_of(self, root: str, roots: Mapping[str, str | None]) -> list[str]:
-        """The names of the linked sources whose cost stands in a Root's files; roots: as in members_of."""
-        return sorted(str(source.get("name")) for source in members_of(root, self.sources, roots))
-
     def flow_of(self, account: str, roots: Mapping[str, str | None]) -> str | None:
         """Whether the account's costs flow, in brief; None where it has no data source. roots: as in members_of."""
         source = self._by_account.get(account)
         return None if source is None else flow(source, roots_of(source, self.sources, roots))
+
+    def members(self, root: str, roots: Mapping[str, str | None]) -> list[dict[str, Any]]:
+        """Id, account and name of the linked data sources whose cost stands in a Root's files. roots: as in members_of."""
+        linked = members_of(root, self.sources, roots)
+        return [dict((key, one.get(key)) for key in ("id", "account_id", "name")) for one in linked]
 
     def view(self, account: str, given_name: str | None) -> dict[str, Any]:
         """What the listing says about one account.

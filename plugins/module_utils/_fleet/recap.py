@@ -20,6 +20,8 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdic
 # Larger fleets are told of in brief, unless with -v.
 BRIEF_FROM = 30
 _WORDS = {CHANGED: "changed", RIGHT: "already right", WAITING: "pending", FOUND: "with findings", FAILED: "FAILED"}
+# Where accounts leave.
+_PARTING_WORDS = dict(_WORDS, **{CHANGED: "offboarded", RIGHT: "already gone", FAILED: "NOT OFFBOARDED"})
 _ALWAYS = (CHANGED, RIGHT, FAILED)
 _INDENT = 17
 _WIDTH = 120
@@ -30,7 +32,8 @@ def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> st
 
     rows: verdicts. brief: of accounts that changed how many steps were done, and none that were right already.
     """
-    words = dict(_WORDS, **{CHANGED: "would change"}) if check_mode else _WORDS
+    words = _PARTING_WORDS if any(_leaves(account) for account in rows) else _WORDS
+    words = dict(words, **{CHANGED: "would change"}) if check_mode else words
     lines = []
     for account in rows:
         head = "Account {0} ({1}), {2}: {3}".format(
@@ -53,16 +56,27 @@ def _counted(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str
     return "{0} account{1}: {2}".format(len(rows), "" if len(rows) == 1 else "s", ", ".join(counts))
 
 
+def _leaves(account: Mapping[str, Any]) -> bool:
+    """Whether the account was to be offboarded."""
+    return account.get("stays") is not None
+
+
 def _details(account: Mapping[str, Any], check_mode: bool) -> list[str]:
     findings = ["{0}: {1}".format(found["code"], _told(found)) for found in account["findings"]]
+    shown = not (check_mode or account["failed"] or _leaves(account))
     return (
         _paragraph("would be done" if check_mode else "done", account["done"])
-        + _paragraph("already right", [", ".join(account["right"])] if account["right"] else [])
+        + _paragraph("already gone" if _leaves(account) else "already right", _joined(account["right"]))
         + _paragraph("stage", [_stage(account["stage"])] if account.get("stage") else [])
         + _paragraph("left out", [account["left_out"]] if account["left_out"] else [])
-        + _paragraph("found", findings if not (check_mode or account["failed"]) else [])
-        + _paragraph("failed", [account["failed"]] if account["failed"] else [])
+        + _paragraph("found", findings if shown else [])
+        + _paragraph("stays", account.get("stays") or [])
+        + _paragraph("failed", [account["failed"]] if account["failed"] and not account.get("stays") else [])
     )
+
+
+def _joined(parts: Sequence[str]) -> list[str]:
+    return [", ".join(parts)] if parts else []
 
 
 def _told(finding: Mapping[str, Any]) -> str:

@@ -17,13 +17,22 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
     ALARM,
     BLOCKED,
     DRIFT,
+    NOTE,
     PENDING,
 )
 
 # From worst to best; an account is in one of them. FOUND: what was found is for somebody to look at, but no step failed.
 FAILED, FOUND, WAITING, CHANGED, RIGHT = "failed", "found", "pending", "changed", "right"
 # The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
-REGISTERED = ("finops_connection", "finops_rotation", "finops_retirement", "finops_audit")
+REMOVALS = ("finops_offboarding", "finops_offboarding_of_management")
+REGISTERED = (
+    "finops_connection",
+    "finops_rotation",
+    "finops_retirement",
+    "finops_migration",
+    "finops_audit",
+    *REMOVALS,
+)
 # What the end of a run did for an account, in the same form; that alone is no visit.
 AFTERWARDS = "finops_history"
 _UNLISTED = "data source: the platform does not list this account at the end of the run. Run the playbook again"
@@ -53,9 +62,13 @@ def steps_of(variables: Mapping[str, Any]) -> list[StepResult]:
             item = result.get("finops_step") or {}
             module = result.get("module") or item.get("module")
             if module:
-                name = item.get("name") or NAMES.get(module, module)
+                name = _name(item, variable in REMOVALS) or NAMES.get(module, module)
                 found.append(StepResult(str(module), str(name), result))
     return found
+
+
+def _name(item: Mapping[str, Any], is_removal: bool) -> Any:
+    return item.get("removal" if is_removal and "removal" in item else "name")
 
 
 def has_connected(variables: Mapping[str, Any]) -> bool:
@@ -73,7 +86,8 @@ def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | N
     variables: the host's REGISTERED variables and AFTERWARDS, finops_account_id and finops_platform_url.
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
     Returns host, account_id, case, state, done (titles), right (parts), left_out, failed (step and reason), unlisted,
-    findings, those that are still so, and stage, of a migration the account's, as its last step that tells has it.
+    findings, those that are still so; of an account that was to be offboarded, in stays what is left of it and why; and
+    stage, of a migration the account's, as its last step that tells has it.
     """
     steps = steps_of(variables)
     counted = [step for step in steps if step.counts]
@@ -93,8 +107,30 @@ def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | N
         "failed": failed or (_UNLISTED if unlisted else None),
         "unlisted": unlisted,
         "findings": _once(findings),
+        "stays": _stays(counted) if any(variables.get(name) for name in REMOVALS) else None,
         "stage": next((step.result["stage"] for step in reversed(counted) if step.result.get("stage")), None),
     }
+
+
+def removed(variables: Mapping[str, Any]) -> list[str]:
+    """The ids and ARNs of what is gone by a host's REMOVALS, or in check mode would be."""
+    steps = steps_of(dict((name, variables[name]) for name in REMOVALS if name in variables))
+    return [one for step in steps for one in step.result.get("removed") or []]
+
+
+def _stays(steps: Sequence[StepResult]) -> list[str]:
+    """What an offboarding has left, and why: what is in the way, what nobody asked for, and steps that failed.
+
+    Where the account itself was refused nothing was begun, so that alone has to be told.
+    """
+    left = []
+    for step in steps:
+        findings = [one for one in step.result.get("findings") or [] if one.get("severity") in (BLOCKED, NOTE)]
+        left += ["{0}. {1}".format(str(one["title"]).rstrip("."), one.get("remedy") or "").strip() for one in findings]
+        if step.result.get("failed") and not findings:
+            left.append("{0}: {1}".format(step.name, step.result.get("msg", "no reason was given")))
+    refused = any(step.module == "account" and step.result.get("failed") for step in steps)
+    return [] if refused else list(dict.fromkeys(left))
 
 
 def _failure(steps: Sequence[StepResult], variables: Mapping[str, Any]) -> str | None:

@@ -93,6 +93,28 @@ def merged(current: Document | None, partition: str, account: str, bucket: str) 
     return dict(current or _document(), Statement=everything)
 
 
+def without_ours(current: Document | None, partition: str, account: str, bucket: str) -> Document | None:
+    """The bucket's policy without what this collection put there, None where nothing is left of it; the very same one
+    where nothing of ours is in it. What others wrote stays as it is, in its order.
+    """
+    wanted = _document(export_statement(partition, account, bucket))
+    statements = statements_of(current)
+    others = [statement for statement in statements if not _is_outdated(statement, wanted)]
+    if len(others) == len(statements):
+        return current
+    return dict(current or {}, Statement=others) if others else None
+
+
+def others_allowed(current: Document | None, partition: str, account: str, bucket: str) -> list[str]:
+    """The Sids, or the places, of the statements by which others are let in: somebody besides us uses the bucket."""
+    wanted = _document(export_statement(partition, account, bucket))
+    return [
+        str(statement.get("Sid") or "statement {0}".format(number))
+        for number, statement in enumerate(statements_of(current), 1)
+        if statement.get("Effect") == "Allow" and not _is_outdated(statement, wanted)
+    ]
+
+
 def _is_outdated(statement: Document, wanted: Document) -> bool:
     """Whether nothing is lost with a statement once the wanted one is there."""
     ours = str(statement.get("Sid", "")).startswith(SID) and statement.get("Effect") == "Allow"

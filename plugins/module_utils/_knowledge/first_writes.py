@@ -45,8 +45,8 @@ class Lacking:
     """What an account lacks.
 
     policies: the names of those to be made. user: the ARN of the user that there is or will be; has_user: whether there is.
-    role: that of the role to be made, empty for none. attached: the ARN of a policy that the user or role gets. export, bucket: the names of those to be made, None for none.
-    bucket_region: where the bucket will be. tags, boundary: what is asked for.
+    role: that of the role to be made, empty for none. attached: the ARN of a policy that the user or role gets.
+    export, bucket: the names of those to be made, None for none. bucket_region: where the bucket will be. tags, boundary: what is asked for.
     """
 
     account: str

@@ -87,6 +87,13 @@ def making_tags(facts: Facts) -> list[dict[str, str]]:
     return tags + (superseded_tags(facts.in_service) if facts.in_service else [])
 
 
+def others_tags(notes: Notes, keys: Sequence[Key]) -> list[dict[str, str]]:
+    """The notes with these keys among those of others, as IAM takes tags."""
+    since = notes.making_since.isoformat(timespec="seconds") if notes.making_since else ""
+    others = ["-" + one for one in (*notes.others, *(key.id for key in keys))]
+    return [{"Key": MAKING_TAG, "Value": " ".join([since, *notes.ours, *others])}]
+
+
 def superseded_tags(key: Key) -> list[dict[str, str]]:
     """The note that a key is being replaced, as IAM takes tags."""
     return [{"Key": SUPERSEDED_TAG, "Value": key.id}]
@@ -121,6 +128,21 @@ class Facts:
     def of(self, state: str) -> list[Key]:
         """The keys in one state."""
         return [key for key in self.keys if self.state(key) == state]
+
+    def is_surely_ours(self, key: Key) -> bool:
+        """Whether a key may go when all of ours are to: who keeps ours holds it, or a note names it, or proves that we made it.
+
+        Once nobody tells which key came of the note, only the first one made then is proved by it.
+        """
+        named = (self.store_key_id, self.notes.superseded_key_id, *self.notes.ours)
+        if self.state(key) not in (ORPHAN, FOREIGN) or key.id in named:
+            return True
+        return self._is_ours(key) and all(key.created <= other.created for other in self.keys if self._is_ours(other))
+
+    def might_be_ours(self, key: Key) -> bool:
+        """Whether a key of others was made so close to the note that only another key tells it from ours."""
+        since = self.notes.making_since
+        return since is not None and key.id not in self.notes.others and abs(key.created - since) <= MAKING_WINDOW
 
     @property
     def serving_id(self) -> str | None:

@@ -55,6 +55,8 @@ _BY_FAMILY = {
     "HISTORY": "import",
     "IMPORT": "import",
     "KEY": "credentials",
+    "MIGRATION": "source",
+    "OFFBOARD": "source",
     "PLATFORM": "source",
     "POLICY": "configuration",
     "ROLE": "configuration",
@@ -73,6 +75,7 @@ _BY_MODULE = {
     "delivery": ("execution", "files", "columns"),
     "data_source": ("source",),
     "history": ("import",),
+    "report_migration": ("source",),
 }
 _OF_ANY_MODULE = ("READ_FAILED", "OPTION_INVALID")
 # Findings that say that nobody could look, and nothing about what is there.

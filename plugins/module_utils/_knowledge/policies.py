@@ -9,6 +9,7 @@ Source: the FinOps for Cloud page "Configure AWS access".
 from __future__ import annotations
 
 import re
+from typing import Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.policy_meaning import (
     listed,
@@ -60,16 +61,25 @@ _DISCOVERY_EXCESS = (
 )
 
 
-def policy_document(name: str, variant: str, partition: str, bucket: str = "", prefix: str = "") -> Document:
+def policy_document(
+    name: str,
+    variant: str,
+    partition: str,
+    bucket: str = "",
+    prefix: str = "",
+    also: Sequence[tuple[str, str]] = (),
+) -> Document:
     """The document of one of the two FinOps policies.
 
     name: FinOpsForCloudBillingImport (needs bucket, and prefix for least_privilege) or FinOpsForCloudResourceDiscovery.
     variant: C(documented), to the letter, or C(least_privilege).
+    also: bucket and prefix of other reports that are read besides.
     """
     if name == RESOURCE_DISCOVERY:
         return _discovery(variant)
     if name == BILLING_IMPORT:
-        return _billing_import(variant, "arn:{0}:s3:::{1}".format(partition, bucket), prefix)
+        reports = [("arn:{0}:s3:::{1}".format(partition, one), path) for one, path in [(bucket, prefix), *also]]
+        return _billing_import(variant, reports)
     raise ValueError("no FinOps policy is named {0!r}".format(name))
 
 
@@ -80,28 +90,37 @@ def _discovery(variant: str) -> Document:
     return _document([{"Sid": "FinOpsforCloudGetResources", "Effect": "Allow", "Action": actions, "Resource": "*"}])
 
 
-def _billing_import(variant: str, bucket_arn: str, prefix: str) -> Document:
-    objects, bucket_actions = "*", ["s3:GetBucketLocation", "s3:ListBucket", "s3:PutBucketPolicy", "s3:PutObject"]
+def _billing_import(variant: str, reports: Sequence[tuple[str, str]]) -> Document:
+    """reports: the bucket's ARN and the prefix of each."""
+    bucket_actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:PutBucketPolicy", "s3:PutObject"]
+    objects = ["{0}/*".format(bucket) for bucket, dummy in reports]
     if variant == "least_privilege":
         # PutObject does nothing on a bucket's ARN; PutBucketPolicy could open the bucket and is only for
         # reports that the platform makes itself.
-        objects, bucket_actions = "{0}/*".format(prefix), ["s3:GetBucketLocation", "s3:ListBucket"]
+        bucket_actions = ["s3:GetBucketLocation", "s3:ListBucket"]
+        objects = ["/".join(part for part in (bucket, prefix, "*") if part) for bucket, prefix in reports]
     return _document(
         [
             {
                 "Sid": "FinOpsForCloudGetBillingFiles",
                 "Effect": "Allow",
                 "Action": ["s3:GetObject"],
-                "Resource": "{0}/{1}".format(bucket_arn, objects),
+                "Resource": _one_or_all(objects),
             },
             {
                 "Sid": "FinOpsForCloudManageBillingBucket",
                 "Effect": "Allow",
                 "Action": bucket_actions,
-                "Resource": bucket_arn,
+                "Resource": _one_or_all([bucket for bucket, dummy in reports]),
             },
         ]
     )
+
+
+def _one_or_all(resources: Sequence[str]) -> str | list[str]:
+    """A single resource as the documentation has it; each once."""
+    found = list(dict.fromkeys(resources))
+    return found[0] if len(found) == 1 else found
 
 
 def _document(statements: list[Document]) -> Document:
@@ -109,11 +128,11 @@ def _document(statements: list[Document]) -> Document:
 
 
 def is_generated(name: str, document: Document, partition: str) -> bool:
-    """Whether policy_document() makes this document for some bucket and prefix, so that nothing is lost with it."""
-    found = re.search(r"arn:[\w-]+:s3:::([^/\"]+)/([^\"]*?)/?\*\"", _text(document))
-    bucket, prefix = found.groups() if found else ("", "")
+    """Whether policy_document() makes this document for some buckets and prefixes, so that nothing is lost with it."""
+    found = re.findall(r"arn:[\w-]+:s3:::([^/\"]+)/([^\"]*?)/?\*\"", _text(document))
+    (bucket, prefix), *also = found or [("", "")]
     return any(
-        same_meaning(policy_document(name, variant, partition, bucket, prefix), document) for variant in VARIANTS
+        same_meaning(policy_document(name, variant, partition, bucket, prefix, also), document) for variant in VARIANTS
     )
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 import dataclasses
 
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
-TO_ROLE, TO_ROLE_END = "to_role", "to_role_end"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, TO_ROLE, TO_ROLE_END)
+OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2 = "offboard", "to_role", "to_role_end", "to_cur2"
+INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2)
+# What all else of an offboarding depends on; whatever else stays keeps nothing from going that does not need it.
+DECISIVE = ("account", "data_source")
 # What the platform works with in an account: a role that it assumes, or a user's access key.
 ROLE, ACCESS_KEY = "role", "access_key"
 AUTHS = (ROLE, ACCESS_KEY)
@@ -36,6 +38,7 @@ class Case:
 
 _WITH_REPORT = ("account", "cur", "policy", "user", "role", "access_key", "data_source")
 _TO_ROLE = ("account", "policy", "role", "former_login", "data_source")
+_TO_CUR2 = ("account", "report_migration", "cur", "policy", "user", "access_key", "data_source")
 _BOTH = ("billing_import", "resource_discovery")
 CASES = {
     "management": Case(_BOTH, "root", _WITH_REPORT, ("delivery", "organization")),
@@ -46,7 +49,9 @@ CASES = {
 }
 # All modules that some case or migration needs, in order.
 MODULES = tuple(
-    dict.fromkeys([module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_ROLE])
+    dict.fromkeys(
+        [module for case in CASES.values() for module in (*case.resources, *case.looks)] + [*_TO_ROLE, *_TO_CUR2]
+    )
 )
 # What people call each resource of the seed's procedure, and what is looked at besides; the account itself counts as none.
 NAMES = {
@@ -58,6 +63,7 @@ NAMES = {
     "data_source": "data source",
     "delivery": "delivery",
     "organization": "organization",
+    "report_migration": "migration",
     "former_login": "former login",
 }
 
@@ -75,6 +81,9 @@ def auth_of(has_role: bool, has_source: bool, asked: str | None, intent: str = C
 def resources(case: str, intent: str, auth: str | None = None) -> tuple[str, ...]:
     """The modules that an intent visits in an account of this case, in order; without an auth those of both."""
     about = CASES[case]
+    if intent == OFFBOARD:
+        account, *others = about.resources
+        return (account, *reversed(others))
     found = about.resources + (about.looks if intent == AUDIT else ())
     if intent in (ROTATE, RETIRE):
         found = ("account", "access_key")
@@ -82,6 +91,8 @@ def resources(case: str, intent: str, auth: str | None = None) -> tuple[str, ...
         found = _TO_ROLE
     if intent == TO_ROLE_END:
         found = ("former_login",)
+    if intent == TO_CUR2:
+        found = _TO_CUR2 if "cur" in about.resources else ("account",)
     return tuple(module for module in found if auth in (None, OF_AUTH.get(module, auth)))
 
 
@@ -97,3 +108,11 @@ def options(case: str, module: str) -> dict[str, object]:
         "data_source": {"type": about.data_source_type},
     }
     return found.get(module, {})
+
+
+def removal(module: str) -> dict[str, object]:
+    """The options of a module that follow from an offboarding: all policies by their documented names, whatever the case."""
+    if module == "account":
+        return {"removal": True}
+    every = {"policies": list(_BOTH)} if module in ("policy", "user", "role") else {}
+    return {"state": "absent", **every}

@@ -40,6 +40,7 @@ class Step:
     repeat_on: words of an error that means "not yet", as AWS gives while a change spreads; repeated for up to two minutes.
     pause_before: seconds to wait first, so that what others have begun can end.
     undo: the step that takes this one back when a later one of the plan is refused.
+    removes: the id or ARN of what is gone with this step, where later resources ask whether it is.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Step:
     repeat_on: str = ""
     pause_before: float = 0
     undo: Step | None = None
+    removes: str = ""
 
     def finding(self) -> Finding:
         """What is wrong, as long as this step is not done."""

@@ -6,6 +6,8 @@
 A resource reads what is there and plans: what is wrong, as findings, and what mends it, as steps, each one write. assess()
 stops after the plan, whatever it found; reconcile() refuses a plan that is blocked, does its steps, and looks again where
 the outcome of a write is unknown. Check mode, diff mode, audit and info all read the same plan.
+
+A removal does what can be done and is refused afterwards, so that what stays keeps nothing else from going.
 """
 
 from __future__ import annotations
@@ -97,8 +99,10 @@ class Progress:
     steps: list[Step] = dataclasses.field(default_factory=list)
 
     def result(self) -> dict[str, Any]:
-        """C(changed) and the titles in C(steps)."""
-        return {"changed": bool(self.steps), "steps": [step.title for step in self.steps]}
+        """C(changed), the titles in C(steps), and in C(removed), where anything is gone by them, what is."""
+        removed = [step.removes for step in self.steps if step.removes]
+        result: dict[str, Any] = {"changed": bool(self.steps), "steps": [step.title for step in self.steps]}
+        return dict(result, removed=removed) if removed else result
 
     def diff(self) -> list[dict[str, Any]]:
         """What Ansible's diff mode prints: each step's before and after under its title."""
@@ -114,11 +118,11 @@ class Progress:
 
 
 class Blocked(FinopsError):
-    """A plan that a person must make way for; findings are all of the plan's, the blocking ones first."""
+    """A plan that a person must make way for; findings are those of the plan that are still so."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, findings: Sequence[Finding]) -> None:
         super().__init__("; ".join(finding.text for finding in plan.blocked), plan.blocked[0].code)
-        self.findings = plan.findings
+        self.findings = findings
 
 
 def reconcile(resource: Resource, check_mode: bool, progress: Progress) -> dict[str, Any]:
@@ -126,8 +130,8 @@ def reconcile(resource: Resource, check_mode: bool, progress: Progress) -> dict[
     for round_left in reversed(range(ROUNDS)):
         current = resource.read()
         plan = resource.plan(current)
-        if plan.blocked:
-            raise Blocked(plan)
+        if plan.blocked and not resource.absent:
+            raise Blocked(plan, plan.findings)
         if check_mode or not plan.steps:
             progress.steps.extend(plan.steps)
             break
@@ -139,9 +143,11 @@ def reconcile(resource: Resource, check_mode: bool, progress: Progress) -> dict[
             if not round_left:
                 raise
             resource.clients.pause(ROUNDS - round_left)
+    left = plan.findings if check_mode else plan.others
+    if plan.blocked:
+        raise Blocked(plan, left)
     result = progress.result()
     result.update(resource.describe(current, progress.steps))
-    left = plan.findings if check_mode else plan.others
     result["findings"] = _results(left, resource.NAME)
     result["warnings"] = [finding.text for finding in left if finding.severity in (ALARM, NOTE, PENDING)]
     return result

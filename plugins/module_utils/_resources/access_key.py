@@ -40,6 +40,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.da
     Listed,
     summary,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.key_removal import Kept, KeyRemoval
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.login import KeyLogin
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import (
     TARGET_OPTIONS,
@@ -57,12 +58,16 @@ _KEPT_SECRET = Answer("kept", ("secret_access_key",))
 
 @dataclasses.dataclass
 class State:
-    """The facts, the data source, whether it is in vain to hand it a key once more, the key in service with its last use."""
+    """The facts, the data source, whether it is in vain to hand it a key once more, the key in service with its last use.
+
+    kept: what the store holds, where the keys are to go.
+    """
 
     facts: Facts
     source: dict[str, Any] | None
     gives_up: bool = False
     used: Key | None = None
+    kept: Kept = Kept()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +92,7 @@ class AccessKey(Listed):
         "drain_seconds": {"type": "int", "default": 30},
         "access_key_id": {"type": "str"},
         "last_use": {"type": "bool", "default": False},
+        "leaving": {"type": "list", "elements": "str", "default": []},
         **VISIT_OPTIONS,
     }
 
@@ -109,7 +115,7 @@ class AccessKey(Listed):
                 "secret_store",
                 "is needed where there is no O(platform_url): a key's secret can be read only once, so somebody must keep it",
             )
-        if self.absent and not self.has_platform and not options.get("access_key_id"):
+        if self.absent and not (self.has_platform or self.store is not None or options.get("access_key_id")):
             raise InputError(
                 "platform_url",
                 "is not set, so nobody can tell which key is in service. Set it, or name the key by O(access_key_id)",
@@ -119,8 +125,11 @@ class AccessKey(Listed):
         """The user's keys, the data source, what the store holds; last uses only of keys that nobody holds."""
         listed_earlier = self.source_is_known
         source = self.read_source(self.target) if self.has_platform else None
-        self.answers["kept"] = self.store.read() if self.store else None
+        kept = Kept.by(self.store, is_to_go=self.absent)
+        self.answers["kept"] = kept.value
         facts = self._facts(source)
+        if self.absent:
+            return State(facts, source, kept=kept)
         # No key is called an orphan, or made beside one, on the word of a listing from the beginning of the run.
         if listed_earlier and (facts.of(ORPHAN) or (facts.of(FOREIGN) and self._need(facts, source))):
             return self.read()
@@ -136,7 +145,8 @@ class AccessKey(Listed):
     def plan(self, current: State) -> Plan:
         """What becomes of every key by the table of key_lifecycle; a new key where none serves or the old one is due."""
         if self.absent:
-            return self._removal(current)
+            removal = KeyRemoval(self.user, self.options.get("access_key_id"), self.options["leaving"], self.store)
+            return removal.plan(current.facts, current.kept, current.source, self.has_platform)
         if has_role(current.source) or not (self.has_platform or self.store):
             return Plan()
         wrong = self.target.wrong_type(current.source) if current.source else None
@@ -179,11 +189,13 @@ class AccessKey(Listed):
         by_source = None if has_role(source) else config_of(source).get("access_key_id")
         by_store = (self.answers["kept"] or {}).get("access_key_id")
         user_keys = UserKeys(self.clients, self.user)
-        keys = user_keys.listed({key_id for key_id in (by_source, by_store) if key_id}, self._made())
+        serving = set() if self.absent else {key_id for key_id in (by_source, by_store) if key_id}
+        keys = user_keys.listed(serving, self._made())
         if self._there_before is None:
             self._there_before = {key.id for key in keys}
         held = {by_source, by_store, self._new_id()}
-        notes = user_keys.notes() if any(key.active and key.id not in held for key in keys) else Notes()
+        asks_for_notes = any((key.active or self.absent) and key.id not in held for key in keys)
+        notes = user_keys.notes() if asks_for_notes else Notes()
         now = datetime.datetime.now(datetime.timezone.utc)
         facts = Facts(keys, by_source, by_store, notes, self._new_id(), self.has_platform, now)
         # A key in its days of grace is only looked at where its place may be needed.
@@ -391,16 +403,6 @@ class AccessKey(Listed):
             noting = [Step("Note that {0} is being replaced".format(old.id), "iam", "tag_user", tags)]
         retirement = [self._of(old).retirement(self.options["drain_seconds"])] if self.options["retire"] else []
         return noting + switch + retirement
-
-    def _removal(self, current: State) -> Plan:
-        only, in_service = self.options.get("access_key_id"), current.facts.in_service
-        keys = [key for key in current.facts.keys if only in (None, key.id)]
-        if in_service is not None and in_service in keys and self.has_platform:
-            title = "the key {0} is in service at the data source {1!r}, so it is not deleted"
-            remedy = "Remove the data source first (finops_for_cloud.aws.data_source with state absent)"
-            name = (current.source or {}).get("name")
-            return Plan(others=[blocked("KEY_IN_SERVICE", title.format(in_service.id, name), remedy)])
-        return Plan([self._of(key).removal("removal was asked for", "KEY_UNWANTED") for key in keys])
 
 
 RESOURCE = AccessKey

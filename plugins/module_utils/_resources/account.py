@@ -13,7 +13,7 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws import secret_store
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import offboarding, settings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import AUTHS, CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import (
@@ -36,12 +36,14 @@ class State:
     """The caller as log_in() has it, the account's data source (empty for none, None unknown), the organization.
 
     outlook: what would be in the way of the account's first connection, None where that is not what comes.
+    members: the linked data sources whose costs stand in this account's files, where it is to be offboarded.
     """
 
     identity: Mapping[str, Any]
     data_source: dict[str, Any] | None = None
     organization: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     outlook: Outlook | None = None
+    members: Sequence[Mapping[str, Any]] = ()
 
 
 class Account(Resource):
@@ -68,6 +70,8 @@ class Account(Resource):
         tags={"type": "dict"},
         fleet={"type": "dict"},
         preflight={"type": "bool", "default": False},
+        removal={"type": "bool", "default": False},
+        confirm_delete_history={"type": "bool", "default": False},
         **secret_store.OPTIONS,
     )
 
@@ -106,8 +110,12 @@ class Account(Resource):
             if view["problem"]:
                 raise FinopsError(view["problem"], finding_code="ACCOUNT_UNFIT")
             view["organization"] = self.clients.platform.organization()
+            view["members"] = listing.members(self.clients.account, {})
         view = view or {}
         state = State(self.clients.log_in(), view.get("data_source"), view.get("organization") or {})
+        if self.options.get("removal") and self.options["case"] == "management":
+            removed = view.get("removed") or ()
+            state.members = [one for one in view.get("members") or () if one["id"] not in removed]
         # An empty one: the platform lists none, which is asked before the first connection alone.
         if self.options.get("preflight") and state.data_source == {}:
             state.outlook = outlook(self.clients, self.options, state.identity)
@@ -118,13 +126,16 @@ class Account(Resource):
         plan = Plan()
         if current.organization.get("disabled"):
             plan.add(findings=[self._organization_disabled()])
-        currency = current.organization.get("currency")
-        if currency and currency != _CURRENCY.get(current.identity["partition"], currency):
-            plan.add(findings=[_other_currency(currency, _CURRENCY[current.identity["partition"]])])
         source = current.data_source
         linked = bool(((source or {}).get("config") or {}).get("linked"))
         if source and linked != (CASES[self.options["case"]].data_source_type == "linked"):
             plan.add(findings=[_other_type(source, linked)])
+        if self.options.get("removal"):
+            confirmed = bool(self.options.get("confirm_delete_history"))
+            return plan.add(findings=offboarding.in_the_way(source, current.members, confirmed))
+        currency = current.organization.get("currency")
+        if currency and currency != _CURRENCY.get(current.identity["partition"], currency):
+            plan.add(findings=[_other_currency(currency, _CURRENCY[current.identity["partition"]])])
         config = (source or {}).get("config") or {}
         if config and not config.get("assume_role_name") and self.options.get("permanent_switch") is False:
             plan.add(findings=[_unconfirmed(source)])

@@ -24,6 +24,10 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.pl
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.bucket import Bucket
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.cur_state import DESTINATION, State
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.report_removal import (
+    ReportRemoval,
+    unnamed,
+)
 
 SERVICE = "bcm-data-exports"
 # What CreateExport answers as long as the bucket's new policy has not spread.
@@ -41,7 +45,11 @@ class Cur(Resource):
         "prefix": {"type": "str"},
         "known": {"type": "dict"},
     }
-    CHANGE_OPTIONS = {"allow_replace": {"type": "bool", "default": False}, "tags": {"type": "dict"}}
+    CHANGE_OPTIONS = {
+        "allow_replace": {"type": "bool", "default": False},
+        "purge_bucket": {"type": "bool", "default": False},
+        "tags": {"type": "dict"},
+    }
 
     def __init__(self, options: Mapping[str, Any], clients: Any) -> None:
         super().__init__(options, clients)
@@ -52,7 +60,8 @@ class Cur(Resource):
         self.default_region = settings.bucket_region(options.get("bucket_region"), clients.region, "bucket_region")
         self.tags = settings.tags(options.get("tags"))
         source = (options.get("known") or {}).get("config") or {}
-        self.source = {} if source.get("linked") or self.absent else source
+        self.known = {} if source.get("linked") else source
+        self.source = {} if self.absent else self.known
 
     def read(self) -> State:
         """The export that is meant, and of its bucket what may have changed since AWS accepted the export."""
@@ -73,7 +82,9 @@ class Cur(Resource):
             state.namesake = folded.get(state.name.lower(), "")
             if len(listed) >= exports.LIMIT:
                 state.cur_exports = [name for name in listed if self._is_cur(self._definition(listed, name))]
-        if not self.absent and state.owns_bucket:
+        if state.owns_bucket and self.absent:
+            state.left = self._removal(state).read(self.clients, self._delivering(state, listed))
+        elif state.owns_bucket:
             self._read_bucket(state)
         return state
 
@@ -89,6 +100,11 @@ class Cur(Resource):
         if source_reads != self.name:
             state.source_reads, state.source_bucket = source_reads, str(self.source.get("bucket_name"))
         return state
+
+    def _delivering(self, state: State, listed: Mapping[str, Any]) -> list[str]:
+        """The other exports that are delivered to the same bucket."""
+        others = [(name, self._definition(listed, name)) for name in listed if name != state.name]
+        return [name for name, one in others if one and exports.destination(one)["S3Bucket"] == state.bucket_name]
 
     def _state(self, name: str, export: dict[str, Any] | None) -> State:
         place: dict[str, Any] = {}
@@ -126,14 +142,19 @@ class Cur(Resource):
     def _bucket(self, state: State) -> Bucket:
         return Bucket(state.bucket_name, self.account, self.clients.partition, state.region, self.tags)
 
+    def _removal(self, state: State) -> ReportRemoval:
+        is_named = state.bucket_name == self.default_bucket
+        purges = bool(self.options.get("purge_bucket"))
+        return ReportRemoval(state.bucket_name, state.region, state.name, is_named, purges)
+
     def _read_bucket(self, state: State) -> None:
         bucket = self._bucket(state)
         stands = state.export is not None and state.wanted == state.export and not state.fixed
         state.bucket = bucket.read(self.clients, settled=stands and state.status.get("StatusCode") != "UNHEALTHY")
         if state.bucket is not None and self._delivers_anew(state):
-            state.misleading_file = exports.misleading_file(
-                bucket.keys(self.clients, state.path), state.name, state.prefix
-            )
+            keys = bucket.keys(self.clients, state.path)
+            state.misleading_file = exports.misleading_file(keys, state.name, state.prefix)
+            state.has_files = bool(keys)
         state.delivered = state.was_refreshed and not state.moves
         # To connect the platform wants to see files under such a prefix; one that reads them has seen them.
         if "/" in state.prefix and not self._is_read(state):
@@ -147,7 +168,7 @@ class Cur(Resource):
     def plan(self, current: State) -> Plan:
         """Bucket first, its policy, then the export."""
         if self.absent:
-            return Plan([self._deletion(current)] if current.export else [])
+            return self._plan_removal(current)
         obstacles = current.obstacles(bool(self.options.get("allow_replace")))
         plan = Plan(others=obstacles + current.notes())
         if current.owns_bucket:
@@ -191,6 +212,14 @@ class Cur(Resource):
                 "O(account_id): the credentials belong to account {0}; nothing was changed".format(account),
                 finding_code="ACCOUNT_OTHER",
             )
+
+    def _plan_removal(self, current: State) -> Plan:
+        """Our statement, the export of the name, and where it is asked for the bucket; what was adopted alone stays."""
+        plan, removal = Plan(others=unnamed(self.known, current.name)), self._removal(current)
+        first = removal.before_the_export(current.left, self.clients) if current.left else Plan()
+        last = removal.after_the_export(current.left, self.clients) if current.left else Plan()
+        going = [dataclasses.replace(self._deletion(current), code="CUR_UNWANTED")] if current.export else []
+        return plan.add(first.steps + going + last.steps, first.others + last.others)
 
     def _plan_export(self, current: State) -> list[Step]:
         if current.export is None:

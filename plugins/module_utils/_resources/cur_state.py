@@ -18,6 +18,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
     blocked,
     note,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.report_removal import Left
 
 # The option that each part of an export's destination comes from.
 DESTINATION = {"S3Bucket": "bucket", "S3Prefix": "prefix", "S3Region": "bucket_region"}
@@ -43,6 +44,8 @@ class State:
     cur_exports: the names of all CUR 2.0 exports where one must be made and there are many.
     misleading_file: a file that would keep the platform from reading what is delivered here, or make that count twice.
     delivered: whether files lie where the export delivers to.
+    left: what the report leaves behind in its bucket, where it is to go.
+    has_files: the same of one that is to be replaced, whatever files they are.
     """
 
     account: str
@@ -61,6 +64,8 @@ class State:
     cur_exports: list[str] = dataclasses.field(default_factory=list)
     misleading_file: str | None = None
     delivered: bool = False
+    left: Left | None = None
+    has_files: bool = False
 
     @property
     def path(self) -> str:
@@ -119,8 +124,9 @@ class State:
                 self.source_reads, self.source_bucket
             )
             remedy = (
-                "To have it read a new export instead, set O(name) to {0}. To keep an export that it reads, leave out "
-                "O(bucket), O(bucket_region) and O(prefix)".format(self.name)
+                "The playbook migrate_to_cur2 makes an export beside it and changes over once that has delivered. To have it "
+                "read a new export at once, set O(name) to {0}. To keep an export that it reads, leave out O(bucket), "
+                "O(bucket_region) and O(prefix)".format(self.name)
             )
             found.append(blocked("CUR_SOURCE_READS_ANOTHER", title, remedy))
         try:
@@ -147,15 +153,18 @@ class State:
 
     def _unchangeable(self, may_replace: bool) -> list[Finding]:
         if self.fixed:
-            if may_replace:
-                return self._mixed_files()
+            lies = self.was_refreshed or self.has_files
+            if may_replace and not lies:
+                return []
             title = "the export {0} exists with {1}, which AWS cannot change in place".format(
                 self.name, ", ".join(self.fixed)
             )
-            remedy = (
-                "Set O(allow_replace) to true to delete it and create it anew, which keeps the files it delivered; or "
-                "name another O(name)"
-            )
+            remedy = "Set O(allow_replace) to true to delete it and create it anew, or name another O(name)"
+            if lies:
+                remedy = (
+                    "It has delivered, and is never replaced where its files lie: the playbook migrate_to_cur2 makes another "
+                    "beside it and changes over; or name another O(name)"
+                )
             return [blocked("CUR_TABLE", title, remedy, actual=self.fixed)]
         query = self.export["DataQuery"]["QueryStatement"] if self.export else ""
         parsed = export_query.parsed(query)

@@ -300,6 +300,7 @@ class DataSource(Listed):
             {"identifier": source["id"]},
             code="SOURCE_UNWANTED",
             before=summary(source),
+            removes=source["id"],
         )
 
 

@@ -92,12 +92,11 @@ class FormerLogin(Listed):
 
     def _removal(self, facts: Facts) -> Plan:
         """How the user goes, once its replaced keys are gone; what others made of it stays with it, and is told."""
-        user = User({"name": self.user, "state": "absent"}, self.clients)
+        leaving = [key.id for key in facts.former]
+        user = User({"name": self.user, "state": "absent", "leaving": leaving}, self.clients)
         current = user.read()
         if current.found is None:
             return Plan()
-        former = [key.id for key in facts.former]
-        current.found.key_ids = [key_id for key_id in current.found.key_ids if key_id not in former]
         plan = user.plan(current)
         return Plan(plan.steps, [dataclasses.replace(finding, severity=NOTE) for finding in plan.others])
 

@@ -20,6 +20,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked, note
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.belongings import STILL_IN_USE
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.policy import KINDS
 
 
@@ -341,8 +342,15 @@ class Identity(Resource):
             title = self._titled("the {0} is not deleted, because it {1}", "; it ".join(in_use))
             return Plan(others=[blocked(self.CODES.in_use, title, self.FREEING)])
         steps = [dataclasses.replace(step, code="") for step in self._removal_steps(current)]
-        title, before = self._titled("Delete the {0}"), {self.NAME: current.found.arn}
-        return Plan([*steps, self._write(title, "delete_{0}", dict(self.of_name), self.CODES.present, before=before)])
+        arn = current.found.arn
+        deletion = self._write(
+            self._titled("Delete the {0}"),
+            "delete_{0}",
+            dict(self.of_name),
+            self.CODES.present,
+            before={self.NAME: arn},
+        )
+        return Plan([*steps, dataclasses.replace(deletion, repeat_on=STILL_IN_USE, removes=arn)])
 
     # How what others made of it is taken away.
     FREEING = "Remove that first"

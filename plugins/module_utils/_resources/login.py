@@ -14,7 +14,6 @@ from typing import Any, Mapping, Union
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.simulation import simulated
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Step
 
-
 # Of what both variants of the discovery policy allow, what the platform looks at first.
 _DISCOVERY = ("ec2:DescribeInstances", "cloudwatch:GetMetricStatistics")
 

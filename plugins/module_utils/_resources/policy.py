@@ -28,6 +28,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.po
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Resource, has_all
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.belongings import STILL_IN_USE, holders
 
 VERSION_LIMIT = 5  # IAM keeps at most this many versions of a managed policy
 KINDS = {"billing_import": settings.BILLING_IMPORT, "resource_discovery": settings.RESOURCE_DISCOVERY}
@@ -36,7 +37,10 @@ _KEY_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:[0-9]{12}:key/[\w-]+\Z")
 
 @dataclasses.dataclass
 class Found:
-    """One policy as IAM has it; versions, oldest first, are only read where one must be made or all must go."""
+    """One policy as IAM has it; versions, oldest first, are only read where one must be made or all must go.
+
+    attachments: to how many it is attached, or whose boundary it is. holders: who they are, None where nobody looked.
+    """
 
     arn: str
     default_version: str
@@ -44,6 +48,7 @@ class Found:
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     attachments: int = 0
     versions: Sequence[Mapping[str, Any]] = ()
+    holders: Sequence[str] | None = None
 
 
 @dataclasses.dataclass
@@ -63,8 +68,13 @@ class Policy(Resource):
         "variant": {"type": "str", "choices": list(settings.VARIANTS), "default": "documented"},
         "bucket": {"type": "str"},
         "prefix": {"type": "str"},
+        "also": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"bucket": {"type": "str", "required": True}, "prefix": {"type": "str"}},
+        },
     }
-    CHANGE_OPTIONS = {"tags": {"type": "dict"}}
+    CHANGE_OPTIONS = {"tags": {"type": "dict"}, "leaving": {"type": "list", "elements": "str", "default": []}}
 
     def __init__(self, options: Mapping[str, Any], clients: Any) -> None:
         super().__init__(options, clients)
@@ -72,9 +82,16 @@ class Policy(Resource):
         self.partition = clients.partition
         bucket = settings.bucket(options.get("bucket"), self.account, option="bucket")
         prefix = settings.prefix(options.get("prefix"), option="prefix")
+        also = [
+            (settings.bucket(one["bucket"], self.account, option="also"), one.get("prefix") or "")
+            for one in options.get("also") or []
+        ]
         self.tags = settings.tags(options.get("tags"))
         self.wanted = dict(
-            (KINDS[kind], policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix))
+            (
+                KINDS[kind],
+                policies.policy_document(KINDS[kind], options["variant"], self.partition, bucket, prefix, also),
+            )
             for kind in options["policies"]
         )
 
@@ -92,12 +109,21 @@ class Policy(Resource):
         iam = identities(self.clients)
         found = Found(policy["Arn"], policy["DefaultVersionId"], iam.document(policy))
         found.attachments = policy.get("AttachmentCount", 0)
+        if self.absent:
+            self._look_for_holders(found, policy.get("PermissionsBoundaryUsageCount", 0))
         if self.tags:
             answer = self.clients.read("iam", "get_policy", PolicyArn=found.arn)
             found.tags = boto3_tag_list_to_ansible_dict(answer["Policy"].get("Tags", []))
         if self.absent or not self._is_as_wanted(name, found):
             found.versions = iam.versions(policy)
         return found
+
+    def _look_for_holders(self, found: Found, as_boundary: int) -> None:
+        found.attachments += as_boundary
+        if found.attachments:
+            found.holders = holders(self.clients, found.arn, self.options.get("leaving") or ())
+        if found.holders is not None:
+            found.attachments = len(found.holders)
 
     def plan(self, current: State) -> Plan:
         """Create, or a new default version; blocked where no version may go to make room for it."""
@@ -218,9 +244,16 @@ class Policy(Resource):
         steps = [self._version_deletion(name, found, version) for version in _not_in_force(found)]
         title = "Delete the policy {0}".format(name)
         parameters = {"PolicyArn": found.arn}
-        return steps + [
-            Step(title, "iam", "delete_policy", parameters, code="POLICY_PRESENT", before=found.document)
-        ], []
+        deletion = Step(
+            title,
+            "iam",
+            "delete_policy",
+            parameters,
+            code="POLICY_PRESENT",
+            before=found.document,
+            repeat_on=STILL_IN_USE,
+        )
+        return [*steps, deletion], []
 
     def _tagging(self, name: str, found: Found) -> list[Step]:
         if has_all(self.tags, found.tags):
@@ -261,14 +294,17 @@ def _no_room(name: str, found: Found) -> Finding:
 
 
 def _attached(name: str, found: Found) -> Finding:
+    who = "{0} user(s), group(s) or role(s)".format(found.attachments)
     return blocked(
         "POLICY_ATTACHED",
-        "the policy {0} is still attached to {1} user(s), group(s) or role(s), so it is not deleted".format(
-            name, found.attachments
-        ),
+        "the policy {0} is still attached to {1}, so it is not deleted".format(name, _among(found.holders) or who),
         "Remove the FinOps user first (finops_for_cloud.aws.user with state absent), then detach the others: "
         "aws iam list-entities-for-policy --policy-arn {0}".format(found.arn),
     )
+
+
+def _among(holders: Sequence[str] | None) -> str:
+    return ", ".join("the {0}".format(holder) for holder in holders or ())
 
 
 RESOURCE = Policy

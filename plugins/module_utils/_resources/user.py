@@ -14,6 +14,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge im
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import Finding, note
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources import identity
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.belongings import belongings
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.identity import (
     Codes,
     Holder,
@@ -28,16 +29,17 @@ _GONE = ("NoSuchEntity",)
 
 @dataclasses.dataclass
 class Found(identity.Found):
-    """The user as IAM has it; keys are only read where it is to go."""
+    """The user as IAM has it; what it has to sign in with is only read where it is to go."""
 
     console_access: bool = False
-    key_ids: list[str] = dataclasses.field(default_factory=list)
+    belongings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
 
 
 class User(Identity):
     """The IAM user that the platform acts as in one account."""
 
     NAME = "user"
+    CHANGE_OPTIONS = dict(Identity.CHANGE_OPTIONS, leaving={"type": "list", "elements": "str", "default": []})
     CODES = Codes(
         missing="USER_MISSING",
         present="USER_PRESENT",
@@ -76,8 +78,7 @@ class User(Identity):
             console_access=self.clients.read("iam", "get_login_profile", missing=_GONE, **self.of_name) is not None,
         )
         if self.absent:
-            keys = self.clients.read_all("iam", "list_access_keys", "AccessKeyMetadata", **self.of_name)
-            found.key_ids = [key["AccessKeyId"] for key in keys]
+            found.belongings = belongings(self.clients, self.name, self.options.get("leaving") or ())
         return found
 
     def _own(self, current: State) -> Plan:
@@ -149,7 +150,7 @@ class User(Identity):
         return {
             **super()._in_use(current),
             "is in the groups {0}": sorted(current.found.groups),
-            "still has the access keys {0}": current.found.key_ids,
+            **dict(("still has {0} {{0}}".format(what), ids) for what, ids in current.found.belongings.items()),
         }
 
 

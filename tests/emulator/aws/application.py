@@ -100,7 +100,7 @@ class AwsApplication:
         try:
             response = self._answer(call)
         except Dropped as dropped:
-            self._record(call, 0, dropped.code)
+            self._record(call, Response(0, {}, b""), dropped.code)
             raise
         except errors.AwsError as problem:
             return self._refuse(call, problem)
@@ -111,24 +111,25 @@ class AwsApplication:
         except Exception:
             traceback.print_exc(file=sys.stderr)
             return self._refuse(call, errors.internal_failure(call))
-        self._record(call, response.status, moto_application.error_code(response) if response.status >= 400 else None)
+        self._record(call, response, moto_application.error_code(response) if response.status >= 400 else None)
         return response
 
     def _refuse(self, call: ApiCall, error: errors.AwsError) -> Response:
         response = errors.render(call, error)
-        self._record(call, response.status, error.code)
+        self._record(call, response, error.code)
         return response
 
-    def _record(self, call: ApiCall, status: int, code: str | None) -> None:
+    def _record(self, call: ApiCall, response: Response, code: str | None) -> None:
         self._state.changes += is_write(call.operation) and _BY_PLATFORM not in call.environ
         self._log.record(
             account=call.account,
             service=call.service,
             operation=call.operation,
             write=is_write(call.operation),
-            status=status,
+            status=response.status,
             error=code,
             principal=call.identity.arn if call.identity else "",
+            size=len(response.body),
         )
 
     def _answer(self, call: ApiCall) -> Response:

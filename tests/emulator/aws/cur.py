@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 import json
 from typing import Any
 
@@ -55,6 +56,7 @@ class CostAndUsageReportBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.reports: dict[str, dict[str, Any]] = {}
         self.tags: dict[str, dict[str, str]] = {}
+        self.created: dict[str, datetime.datetime] = {}
 
 
 cur_backends: BackendDict[CostAndUsageReportBackend] = BackendDict(
@@ -142,6 +144,7 @@ class CostAndUsageReportResponse(BaseResponse):
         self._check(report)
         self.backend.reports[name] = {key: value for key, value in report.items() if key != "ReportStatus"}
         self.backend.tags[name] = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
+        self.backend.created[name] = data_exports.state_in_use().clock.now()
         return ActionResult({})
 
     def modify_report_definition(self) -> ActionResult:
@@ -160,7 +163,7 @@ class CostAndUsageReportResponse(BaseResponse):
         if name not in self.backend.reports:
             raise _Invalid(f"Report {name} was not found")
         del self.backend.reports[name]
-        del self.backend.tags[name]
+        del self.backend.tags[name], self.backend.created[name]
         return ActionResult({"ResponseMessage": f"Report {name} was deleted"})
 
     def _tags(self, name: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from moto.s3.models import s3_backends
 
 from tests.emulator.aws.application import CONTROL_PREFIX, AwsApplication
 from tests.emulator.aws.call import Response
+from tests.emulator.aws.costs import first_moment
 from tests.emulator.aws.cur import cur_backends
 from tests.emulator.aws.delivery import deliver, execution
 from tests.emulator.aws.exports_store import REASONS, DataExportsBackend, StoredExport, exports_backends
@@ -40,6 +42,7 @@ class EmbeddedAws:
     def __init__(self, members: int, clock: Clock) -> None:
         self._members = members
         self.log = CallLog()
+        self.more_controls: dict[str, Callable[[dict[str, Any]], None]] = {}
         self.state = AwsState(clock=clock)
         self.fleet: Fleet
         self.application = AwsApplication(self.state, self.log, self.control)
@@ -126,16 +129,30 @@ class EmbeddedAws:
         An export holds nothing from before the month that it was created in.
         """
         dummy, export = self._export(account_id, export_name)
+        return [self.deliver(account_id, export_name, month) for month in self._months_since(export.created)]
+
+    def _months_since(self, created: datetime.datetime) -> list[str]:
+        """What AWS delivers today of a report that was created then."""
         now = self.state.clock.now()
         months = [f"{now:%Y-%m}"]
         if now.day <= _DAYS_OF_REVISION:
             months.insert(0, f"{now.replace(day=1) - datetime.timedelta(days=1):%Y-%m}")
-        return [self.deliver(account_id, export_name, month) for month in months if month >= f"{export.created:%Y-%m}"]
+        return [month for month in months if month >= f"{created:%Y-%m}"]
 
     def refresh_all(self) -> list[dict[str, Any]]:
-        """Refresh every export there is."""
+        """Refresh every export there is, and every legacy report."""
         named = [(account, export.name) for account in list(exports_backends) for export in self._exports_of(account)]
-        return [delivered for account, name in named for delivered in self.refresh(account, name)]
+        made = [delivered for account, name in named for delivered in self.refresh(account, name)]
+        legacy = [
+            (account, name, created)
+            for account in list(cur_backends)
+            for name, created in cur_backends[account]["us-east-1"].created.items()
+        ]
+        return made + [
+            self.deliver_report(account, name, month)
+            for account, name, created in legacy
+            for month in self._months_since(created)
+        ]
 
     @staticmethod
     def _exports_of(account_id: str) -> list[StoredExport]:
@@ -148,15 +165,17 @@ class EmbeddedAws:
         hour = moment.replace(minute=0, second=0, microsecond=0)
         return [item for account in self._accounts_in_samples(account_id) for item in sample_items(account, hour)]
 
-    def deliver_report(self, account_id: str, report_name: str) -> dict[str, Any]:
-        """Let a legacy report deliver now; KeyError where there is none of that name."""
+    def deliver_report(self, account_id: str, report_name: str, month: str | None = None) -> dict[str, Any]:
+        """Let a legacy report deliver a month, as `deliver` does; KeyError where there is none of that name."""
         with self.state.locks.hold("exports", account_id):
             backends = cur_backends.get(account_id)
             report = backends["us-east-1"].reports.get(report_name) if backends is not None else None
             if report is None:
                 raise KeyError(f"no report {report_name} in {account_id}")
-            accounts, moment = self._accounts_in_samples(account_id), self.state.clock.now()
-            delivered = deliver_report(account_id, report, accounts, self.state.policies, moment)
+            moment = self.state.clock.now()
+            month = month or f"{moment:%Y-%m}"
+            items = self._items(account_id, month, moment)
+            delivered = deliver_report(account_id, report, items, first_moment(month), self.state.policies, moment)
             self.state.changes += 1
             return delivered
 
@@ -202,7 +221,7 @@ class EmbeddedAws:
             first, last = datetime.date.fromisoformat(given["first"]), datetime.date.fromisoformat(given["last"])
             self.state.costs.generate(given["accounts"], first, last, given.get("seed", 0))
         elif name == "deliver_report":
-            return self.deliver_report(given["account_id"], given["report_name"])
+            return self.deliver_report(given["account_id"], given["report_name"], given.get("month"))
         elif name == "export_health":
             self.set_export_health(given["account_id"], given["export_name"], given["reason"])
         elif name == "spoil_delivery":
@@ -213,6 +232,8 @@ class EmbeddedAws:
             return dataclasses.asdict(self.new_standalone_account())
         elif name == "reset":
             self.reset()
+        elif name in self.more_controls:
+            self.more_controls[name](given)
         else:
             return None
         return {}

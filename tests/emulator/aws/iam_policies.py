@@ -151,6 +151,26 @@ def list_policy_versions(call: ApiCall, state: AwsState) -> Response | None:
     return serialize(call, {"Versions": versions, "IsTruncated": False})
 
 
+def list_entities_for_policy(call: ApiCall, state: AwsState) -> Response | None:
+    """Whose permissions boundary a policy is is listed too, unless PolicyUsageFilter asks for one use (its API reference page)."""
+    iam, arn, use = iam_for(call), call.params["PolicyArn"], call.params.get("PolicyUsageFilter")
+    provide_aws_policy(iam, arn)
+    if arn not in iam.managed_policies:
+        raise errors.AwsError("NoSuchEntity", f"Policy {arn} was not found.", 404)
+
+    def holding(kind: str, entities: list[Any]) -> list[dict[str, str]]:
+        return [
+            {f"{kind}Name": entity.name, f"{kind}Id": entity.id}
+            for entity in entities
+            if (arn in entity.managed_policies and use != "PermissionsBoundary")
+            or (boundary_arn(entity) == arn and use != "PermissionsPolicy")
+        ]
+
+    users, groups, roles = list(iam.users.values()), list(iam.groups.values()), list(iam.roles.values())
+    listed = {"PolicyUsers": holding("User", users), "PolicyGroups": holding("Group", groups)}
+    return serialize(call, {**listed, "PolicyRoles": holding("Role", roles), "IsTruncated": False})
+
+
 def delete_policy(call: ApiCall, state: AwsState) -> Response | None:
     """A policy must be detached everywhere, and its other versions deleted, before it can go."""
     iam, arn = iam_for(call), call.params["PolicyArn"]
@@ -177,5 +197,6 @@ BEFORE: dict[str, Before] = {
     "GetPolicyVersion": get_policy,
     "ListPolicies": list_policies,
     "ListPolicyVersions": list_policy_versions,
+    "ListEntitiesForPolicy": list_entities_for_policy,
     "DeletePolicy": delete_policy,
 }

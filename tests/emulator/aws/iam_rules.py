@@ -239,7 +239,15 @@ def get_access_key_last_used(call: ApiCall, state: AwsState) -> Response | None:
     return serialize(call, {"UserName": key.user_name, "AccessKeyLastUsed": used})
 
 
+def list_service_specific_credentials(call: ApiCall, state: AwsState) -> Response | None:
+    """Nobody has any here (moto knows no such operation)."""
+    if call.params.get("UserName") not in iam_for(call).users:
+        raise _missing(f"The user with name {call.params.get('UserName')} cannot be found.")
+    return serialize(call, {"ServiceSpecificCredentials": []})
+
+
 BEFORE: dict[str, Before] = {
+    "ListServiceSpecificCredentials": list_service_specific_credentials,
     "CreateUser": create_user,
     "UpdateUser": update_user,
     "CreateGroup": create_group,

@@ -13,7 +13,7 @@ from moto.moto_api._internal import mock_random
 
 from tests.emulator.aws import cur2_columns
 from tests.emulator.aws.delivery import Columns, data_file
-from tests.emulator.aws.line_items import month_after, sample_items
+from tests.emulator.aws.line_items import LineItem, month_after
 from tests.emulator.aws.s3_buckets import BucketPolicies, find_bucket
 from tests.emulator.aws.service_delivery import REPORTS_SERVICE, service_may_write, write_object
 
@@ -28,38 +28,42 @@ def _legacy_name(column: str) -> str:
     return first + "".join(word.title() for word in rest) + "/" + "".join(word.title() for word in words)
 
 
-def _columns(account: str, accounts: list[str], moment: datetime.datetime, parquet: bool) -> Columns:
+def _columns(account: str, items: list[LineItem], parquet: bool) -> Columns:
     """Plain columns only: the maps are of CUR 2.0."""
-    hour = moment.replace(minute=0, second=0, microsecond=0)
-    rows = [item.row(account) for each in accounts for item in sample_items(each, hour)]
-    names = [name for name in rows[0] if not cur2_columns.column_type(name).startswith("map")]
+    rows = [item.row(account) for item in items]
+    filled = rows[0] if rows else ()
+    names = [name for name in filled if not cur2_columns.column_type(name).startswith("map")]
     return {
         name if parquet else _legacy_name(name): (cur2_columns.column_type(name), [row[name] for row in rows])
         for name in names
     }
 
 
-def _data_folder(report: dict[str, Any], base: str, period: str, started: datetime.datetime) -> str:
+def _data_folder(report: dict[str, Any], base: str, period: str, month: datetime.datetime) -> str:
     if report["Format"] == "Parquet":
-        return f"{base}/{report['ReportName']}/year={started.year}/month={started.month}"
+        return f"{base}/{report['ReportName']}/year={month.year}/month={month.month}"
     if report.get("ReportVersioning") == "OVERWRITE_REPORT":
         return f"{base}/{period}"
     return f"{base}/{period}/{mock_random.uuid4()}"
 
 
 def deliver_report(
-    account: str, report: dict[str, Any], accounts: list[str], policies: BucketPolicies, started: datetime.datetime
+    account: str,
+    report: dict[str, Any],
+    items: list[LineItem],
+    month: datetime.datetime,
+    policies: BucketPolicies,
+    started: datetime.datetime,
 ) -> dict[str, Any]:
-    """Write the month's data file and its manifest, or nothing; ReportStatus says which."""
+    """Write the data file and the manifest of the month that begins at this moment, or nothing; ReportStatus says which."""
     name, bucket = str(report["ReportName"]), str(report["S3Bucket"])
-    month = started.replace(day=1)
     following = month_after(month)
     period = f"{month:%Y%m%d}-{following:%Y%m%d}"
     base = "/".join(part for part in (report["S3Prefix"].strip("/"), name) if part)
     parquet = report["Format"] == "Parquet"
     compression = str(report["Compression"]).upper()
-    file_name, content = data_file(name, compression, _columns(account, accounts, started, parquet))
-    data_key = f"{_data_folder(report, base, period, started)}/{file_name}"
+    file_name, content = data_file(name, compression, _columns(account, items, parquet))
+    data_key = f"{_data_folder(report, base, period, month)}/{file_name}"
     manifest_key = f"{base}/{period}/{name}-Manifest.json"
     source = f"arn:aws:cur:us-east-1:{account}:definition/{name}"
     status = "SUCCESS"

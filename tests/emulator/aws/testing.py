@@ -147,6 +147,35 @@ def request(
     return URLLib3Session().send(made.prepare())
 
 
+def report_policy(account: str) -> str:
+    """A bucket policy that lets the legacy reports in; BUCKET stands for the bucket's name."""
+    condition = {
+        "StringLike": {
+            "aws:SourceAccount": account,
+            "aws:SourceArn": f"arn:aws:cur:us-east-1:{account}:definition/*",
+        }
+    }
+    service = {"Service": "billingreports.amazonaws.com"}
+    resources = ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"]
+    return policy(allow(["s3:GetBucketPolicy", "s3:PutObject"], resources, Principal=service, Condition=condition))
+
+
+def report_definition(bucket: str, **changes: Any) -> dict[str, Any]:
+    """A legacy report in CSV, which overwrites its files."""
+    return {
+        "ReportName": unique("report"),
+        "TimeUnit": "HOURLY",
+        "Format": "textORcsv",
+        "Compression": "GZIP",
+        "AdditionalSchemaElements": ["RESOURCES"],
+        "S3Bucket": bucket,
+        "S3Prefix": "legacy",
+        "S3Region": "us-east-1",
+        "ReportVersioning": "OVERWRITE_REPORT",
+        **changes,
+    }
+
+
 def export_policy(account: str, **changes: Any) -> str:
     """The bucket policy that AWS documents for Data Exports; BUCKET stands for the bucket's name."""
     statement = {

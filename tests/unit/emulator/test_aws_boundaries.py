@@ -54,6 +54,24 @@ def test_a_boundary_is_shown_and_goes_again(bench: Bench, iam: Any) -> None:
     iam.delete_policy(PolicyArn=boundary)
 
 
+def test_whose_boundary_a_policy_is_is_listed_with_those_who_have_it(bench: Bench, iam: Any) -> None:
+    limited, holder, arn = unique("user"), unique("user"), new_policy(iam, allow("iam:List*"))
+    iam.create_user(UserName=limited, PermissionsBoundary=arn)
+    iam.create_user(UserName=holder)
+    iam.attach_user_policy(UserName=holder, PolicyArn=arn)
+
+    def users(**asked: str) -> set[str]:
+        listed = iam.list_entities_for_policy(PolicyArn=arn, **asked)
+        assert listed["PolicyGroups"] == listed["PolicyRoles"] == []
+        return {user["UserName"] for user in listed["PolicyUsers"]}
+
+    assert users() == {limited, holder}
+    assert users(PolicyUsageFilter="PermissionsBoundary") == {limited}
+    assert users(PolicyUsageFilter="PermissionsPolicy") == {holder}
+    nothing = f"arn:aws:iam::{bench.account}:policy/nothing"
+    assert outcome(iam.list_entities_for_policy, PolicyArn=nothing)[0] == "NoSuchEntity"
+
+
 def test_a_boundary_must_exist(bench: Bench, iam: Any) -> None:
     name = unique("user")
     iam.create_user(UserName=name)

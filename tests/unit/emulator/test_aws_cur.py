@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from tests.emulator.aws.testing import Bench, allow, code, export_policy, outcome, policy, unique
+from tests.emulator.aws.testing import Bench, code, export_policy, outcome, report_definition, report_policy
 
 
 @pytest.fixture
@@ -24,30 +24,12 @@ def cur(bench: Bench) -> Any:
 
 @pytest.fixture
 def bucket(bench: Bench) -> str:
-    service = {"Service": "billingreports.amazonaws.com"}
-    resources = ["arn:aws:s3:::BUCKET", "arn:aws:s3:::BUCKET/*"]
-    condition = {
-        "StringLike": {
-            "aws:SourceAccount": bench.account,
-            "aws:SourceArn": f"arn:aws:cur:us-east-1:{bench.account}:definition/*",
-        }
-    }
-    statement = allow(["s3:GetBucketPolicy", "s3:PutObject"], resources, Principal=service, Condition=condition)
-    return bench.bucket(policy_text=policy(statement))
+    return bench.bucket(policy_text=report_policy(bench.account))
 
 
 def report(bucket: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "ReportName": unique("report"),
-        "TimeUnit": "HOURLY",
-        "Format": "Parquet",
-        "Compression": "Parquet",
-        "AdditionalSchemaElements": ["RESOURCES"],
-        "S3Bucket": bucket,
-        "S3Prefix": "legacy",
-        "S3Region": "us-east-1",
-        **changes,
-    }
+    changes = {"Format": "Parquet", "Compression": "Parquet", "ReportVersioning": "CREATE_NEW_REPORT", **changes}
+    return report_definition(bucket, **changes)
 
 
 def test_put_and_describe_in_pages_of_five(cur: Any, bucket: str) -> None:

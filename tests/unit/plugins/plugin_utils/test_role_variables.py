@@ -25,14 +25,27 @@ from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variabl
 # The options that are no variables, by reason.
 NOT_FROM_VARIABLES = {
     "the case decides it": {"case", "policies", "type", "data_source"},
-    "the intent decides it": {"rotate", "retire", "last_use"},
-    "the visit hands it on from step to step": {"session", "known", "fleet", "delivered", "variables", "report"},
+    "the intent decides it": {"rotate", "retire", "last_use", "removal", "switch"},
+    "the visit hands it on from step to step": {
+        "session",
+        "known",
+        "fleet",
+        "delivered",
+        "variables",
+        "report",
+        "leaving",
+        "also",
+        "members",
+        "role_pending",
+    },
     "earlier audits know it": {"known_costs"},
     "only for tasks that call a module by its name": {
         "state",
         "access_key_id",
         "secret_access_key",
         "cost_explorer_months",
+        "description",
+        "max_session_duration",
     },
     "amazon.aws's; the environment and the profile say it": {
         "aws_ca_bundle",
@@ -78,7 +91,7 @@ def test_an_option_with_a_reason_to_have_no_variable_exists() -> None:
 def test_connecting_alone_looks_at_what_is_in_the_way() -> None:
     variables = role_variables(finops_case="member")
     asking = {intent: variables.options("account", intent)["preflight"] for intent in procedure.INTENTS}
-    assert asking == {"connect": True, "audit": False, "rotate": False, "retire": False}
+    assert [intent for intent, asks in asking.items() if asks] == ["connect"]
     without = role_variables(finops_case="member", finops_preflight="no")
     assert without.options("account", procedure.CONNECT)["preflight"] is False
 
@@ -128,6 +141,18 @@ def test_a_rotation_retires_the_old_key_at_once_only_in_check_mode(now: Any, rot
     assert (options["rotate"], options["retire"]) == (rotate, check_mode)
     assert "rotate" not in variables.options("access_key")
     assert "rotate" not in variables.options("account", procedure.ROTATE)
+
+
+def test_an_offboarding_removes_whatever_the_case_and_asks_whether_it_may() -> None:
+    variables = role_variables(finops_case="member", finops_confirm_delete_history=True, finops_purge_bucket=True)
+    removal = {module: variables.options(module, procedure.OFFBOARD) for module in VARIABLES}
+    assert (removal["account"]["removal"], removal["account"]["confirm_delete_history"]) == (True, True)
+    assert removal["policy"]["policies"] == ["billing_import", "resource_discovery"]
+    assert all(
+        removal[module]["state"] == "absent" for module in ("data_source", "access_key", "user", "policy", "cur")
+    )
+    assert removal["cur"]["purge_bucket"] is True
+    assert "removal" not in variables.options("account")
 
 
 def test_an_audit_asks_when_the_key_was_last_used() -> None:

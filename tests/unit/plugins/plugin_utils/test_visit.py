@@ -97,6 +97,54 @@ def test_a_role_of_which_something_is_left_to_do_can_be_proved_of_nothing(
     assert begun.options("data_source")["role_pending"] is is_pending
 
 
+def test_what_is_gone_is_handed_on_and_a_data_source_that_is_gone_still_tells_whose_key_it_held() -> None:
+    begun = after_all()
+    begun.note({"data_source": None, "removed": ["s-1"]})
+    begun.note({"removed": ["AKIAIOSFODNN7EXAMPLE"], "failed": True})
+    gone = {"leaving": ["s-1", "AKIAIOSFODNN7EXAMPLE"]}
+    assert begun.options("user") == {"session": "sealed", **gone}
+    assert begun.options("policy") == {"session": "sealed", "bucket": "b", "prefix": "p", **gone}
+    key = begun.options("access_key")
+    assert (key["known"], key["leaving"]) == (SOURCE, gone["leaving"])
+    assert begun.options("cur") == {"session": "sealed", "known": SOURCE}
+
+
+OLD = {"name": "daily", "bucket": "old", "bucket_region": "eu-west-1", "prefix": "legacy"}
+NEW = {"name": "n", "bucket": "b", "bucket_region": "us-east-1", "prefix": "p"}
+
+
+def migrating(**migration: Any) -> Visit:
+    """A visit of an account whose report is migrated."""
+    begun = after_all()
+    begun.note({"migration": {"old": OLD, "new": NEW, "may_switch": False, **migration} if migration else {}})
+    return begun
+
+
+def test_while_a_report_is_migrated_the_export_is_made_beside_it_and_both_are_read() -> None:
+    begun = migrating(old=OLD)
+    assert begun.options("cur") == {"session": "sealed", "known": SOURCE, **NEW}
+    assert begun.options("policy")["also"] == [{"bucket": "old", "prefix": "legacy"}]
+    assert begun.options("report_migration") == {"session": "sealed", "known": SOURCE, "delete_legacy": False}
+    done = migrating(old=None)
+    assert done.options("cur") == {"session": "sealed", "known": SOURCE}
+    assert "also" not in done.options("policy")
+    assert after_all().options("report_migration") == {"session": "sealed", "known": SOURCE}
+
+
+@pytest.mark.parametrize(
+    ("begun", "left_out"),
+    [
+        (after_all, []),
+        (migrating, ["cur", "policy", "user", "access_key", "data_source"]),
+        (lambda: migrating(may_switch=False), ["access_key", "data_source"]),
+        (lambda: migrating(may_switch=True), []),
+    ],
+)
+def test_a_data_source_keeps_its_report_until_the_new_one_can_be_read(begun: Any, left_out: list[str]) -> None:
+    modules = ("account", "report_migration", "cur", "policy", "user", "access_key", "data_source")
+    assert [module for module in modules if begun().left_out(module)] == left_out
+
+
 def test_a_failure_is_remembered() -> None:
     visit("shop", begins=True).note({"failed": True})
     assert visit("shop", begins=False).has_failed

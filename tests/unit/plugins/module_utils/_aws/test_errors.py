@@ -198,3 +198,16 @@ def test_other_errors_and_unknown_outcomes_are_not_repeated(slept: list[float], 
     with pytest.raises(type(error)):
         repeated(answers(error, "never"), lambda found: says("not yet", found))
     assert slept == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "is_gone"),
+    [
+        ("delete_access_key", "NoSuchEntity", True),
+        ("delete_report_definition", "ValidationException", True),
+        ("delete_export", "ValidationException", False),
+        ("delete_report_definition", "AccessDeniedException", False),
+    ],
+)
+def test_what_is_gone_already_need_not_be_removed(operation: str, code: str, is_gone: bool) -> None:
+    assert errors.is_gone(operation, AwsError("call", code, "m")) is is_gone

@@ -115,6 +115,12 @@ def test_what_the_next_run_mends_has_the_command_for_it() -> None:
     assert hostile["next_action"].endswith("--limit 'a; rm -rf ~'`")
 
 
+def test_the_step_that_mends_a_drift_is_told_as_what_is_to_be_done() -> None:
+    step = {**finding("USER_MISSING"), "title": "Create the user FinOpsForCloudUser"}
+    found = links(MANAGEMENT, findings=[step])["configuration"]
+    assert found["evidence"] == "to be done: Create the user FinOpsForCloudUser"
+
+
 def test_a_note_stands_beside_what_was_seen() -> None:
     found = links(MANAGEMENT, findings=[finding("KEY_FOREIGN", "note", "access_key", remedy="Deactivate it")])[
         "credentials"

@@ -115,3 +115,11 @@ def test_the_members_of_a_root_and_when_the_newest_was_made(
     assert [source["account_id"] for source in members_of(ROOT, SOURCES, roots)] == members
     assert Listing(SOURCES).newest_of(ROOT, roots) == newest
     assert Listing(SOURCES).newest_of("999999999999", roots) is None
+
+
+def test_the_members_of_a_root_in_brief() -> None:
+    listing = Listing([listed(ONE, 1, linked=False), listed(OTHER, 2)])
+    (member,) = listing.members(ONE, {})
+    assert set(member) == {"id", "account_id", "name"}
+    assert member["account_id"] == OTHER
+    assert listing.members(ONE, {OTHER: "999999999999"}) == []

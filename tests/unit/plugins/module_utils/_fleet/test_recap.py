@@ -77,3 +77,31 @@ def test_what_was_left_out_and_long_reasons_are_told() -> None:
     text = recap.text([row("changed", left_out="data source: no url " + "word " * 40)], False, False)
     assert text.splitlines()[1].startswith("  left out       data source: no url word")
     assert max(map(len, text.splitlines())) <= 120
+
+
+def test_of_an_account_that_leaves_it_is_told_what_is_gone_and_what_stays() -> None:
+    stays = ["the bucket b stays. Set it"]
+    rows = [
+        row("changed", done=["Delete the user u"], right=["policies"], stays=stays, findings=[NOTE]),
+        row(
+            "failed", done=["Delete the data source s"], stays=["the user u stays. Look"], failed="Delete the user: no"
+        ),
+        row("failed", stays=[], failed="Check: not confirmed"),
+        row("right", right=["user"], stays=[]),
+    ]
+    assert recap.text(rows, check_mode=False, brief=False).splitlines() == [
+        "Account 111122223333 (payer), management: offboarded",
+        "  done           Delete the user u",
+        "  already gone   policies",
+        "  stays          the bucket b stays. Set it",
+        "Account 111122223333 (payer), management: NOT OFFBOARDED",
+        "  done           Delete the data source s",
+        "  stays          the user u stays. Look",
+        "Account 111122223333 (payer), management: NOT OFFBOARDED",
+        "  failed         Check: not confirmed",
+        "Account 111122223333 (payer), management: already gone",
+        "  already gone   user",
+        "4 accounts: 1 offboarded, 1 already gone, 2 NOT OFFBOARDED",
+    ]
+    checked = recap.text(rows[:1], check_mode=True, brief=False)
+    assert "would change" in checked and "  stays          the bucket b stays. Set it" in checked

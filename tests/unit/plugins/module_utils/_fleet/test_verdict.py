@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import has_connected, verdict
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
+    has_connected,
+    removed,
+    verdict,
+)
 
 ACCOUNT = "111122223333"
 URL = {"finops_platform_url": "https://platform.example.com", "finops_account_id": ACCOUNT}
@@ -161,3 +165,55 @@ def test_another_failure_comes_before_the_listing() -> None:
 )
 def test_whether_the_run_wrote_to_the_data_source(results: dict[str, Any], connected: bool) -> None:
     assert has_connected(steps(**results)) is connected
+
+
+def leaving(**results: dict[str, Any]) -> dict[str, Any]:
+    """An account that is offboarded."""
+    return {**URL, **steps("finops_offboarding", **results)}
+
+
+STUCK = {
+    **FAILED,
+    "findings": [
+        {"code": "USER_IN_USE", "severity": "blocked", "title": "the user stays", "remedy": "Look"},
+        {"code": "USER_PRESENT", "severity": "drift", "title": "Delete the user"},
+    ],
+}
+
+
+def test_what_is_left_of_an_account_is_told_with_its_reason() -> None:
+    account = of(leaving(data_source=done("Delete the data source"), user=STUCK, cur=found("note", title="it stays")))
+    assert account["state"] == "failed"
+    assert account["failed"] == "Step user: refused"
+    assert account["stays"] == ["the user stays. Look", "it stays."]
+
+
+def test_a_step_that_failed_without_a_finding_is_told_as_well() -> None:
+    assert of(leaving(account=RIGHT, user=FAILED, policy=FAILED))["stays"] == [
+        f"Step user: Account {ACCOUNT}: refused",
+        f"Step policy: Account {ACCOUNT}: refused",
+    ]
+
+
+def test_of_an_account_that_was_refused_nothing_but_that_is_told() -> None:
+    account = of(leaving(account=STUCK, data_source=SKIPPED))
+    assert (account["failed"], account["stays"]) == ("Step account: refused", [])
+
+
+@pytest.mark.parametrize("variable", ["finops_connection", "finops_audit"])
+def test_nothing_is_left_of_accounts_that_stay(variable: str) -> None:
+    assert of({**URL, **steps(variable, user=found("note"))})["stays"] is None
+
+
+def test_an_offboardings_steps_have_names_of_their_own() -> None:
+    item = {"module": "user", "name": "Create the user", "removal": "Delete the user"}
+    result = {**FAILED, "module": "user", "finops_step": item}
+    assert of({**URL, "finops_offboarding": {"results": [result]}})["failed"] == "Delete the user: refused"
+    assert of({**URL, "finops_connection": {"results": [result]}})["failed"] == "Create the user: refused"
+
+
+def test_what_is_gone_is_collected() -> None:
+    results = {"data_source": {**RIGHT, "removed": ["s-1"]}, "access_key": {**FAILED, "removed": ["A"]}}
+    assert removed(steps("finops_offboarding", **results)) == ["s-1", "A"]
+    assert removed({"finops_offboarding": {"results": [], "skipped": True}}) == []
+    assert removed(steps("finops_connection", **results)) == []

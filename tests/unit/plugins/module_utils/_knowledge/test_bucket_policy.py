@@ -181,3 +181,38 @@ def test_each_new_sid_is_one_that_is_free() -> None:
     taken = [{**LEGACY_ALONE, "Sid": sid} for sid in sids]
     for number, sid in enumerate(sids):
         assert merged(policy(*taken[:number]))["Statement"][-1]["Sid"] == sid
+
+
+OUR_NARROWER = {**OURS, "Resource": f"arn:aws:s3:::{BUCKET}/reports/*"}
+OUR_SECOND = {**OURS, "Sid": f"{bucket_policy.SID}For{ACCOUNT}"}
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [
+        (policy(OURS), None),
+        (policy(OUR_SECOND, OUR_NARROWER), None),
+        (policy(TLS_ONLY, OURS, OF_ANOTHER_ACCOUNT), policy(TLS_ONLY, OF_ANOTHER_ACCOUNT)),
+        (policy(COMBINED), policy(COMBINED)),
+        (policy(LEGACY_ALONE, OUR_SECOND), policy(LEGACY_ALONE)),
+        (policy({**OURS, "Sid": "Theirs"}), policy({**OURS, "Sid": "Theirs"})),
+        (policy({**OURS, "Effect": "Deny"}), policy({**OURS, "Effect": "Deny"})),
+        (None, None),
+    ],
+)
+def test_a_removal_takes_out_what_is_ours_and_leaves_the_rest_as_it_is(found: Any, left: Any) -> None:
+    before = copy.deepcopy(found)
+    assert bucket_policy.without_ours(found, "aws", ACCOUNT, BUCKET) == left
+    assert found == before
+
+
+@pytest.mark.parametrize("before", [None, policy(TLS_ONLY), policy(OF_ANOTHER_ACCOUNT, LEGACY_ALONE, TLS_ONLY)])
+def test_a_removal_takes_back_just_what_was_added(before: Any) -> None:
+    assert bucket_policy.without_ours(merged(before), "aws", ACCOUNT, BUCKET) == before
+
+
+def test_whom_a_policy_lets_in_besides_us() -> None:
+    nameless = {key: value for key, value in OF_ANOTHER_ACCOUNT.items() if key != "Sid"}
+    found = policy(TLS_ONLY, OURS, COMBINED, nameless)
+    assert bucket_policy.others_allowed(found, "aws", ACCOUNT, BUCKET) == [COMBINED["Sid"], "statement 4"]
+    assert bucket_policy.others_allowed(None, "aws", ACCOUNT, BUCKET) == []

@@ -113,7 +113,9 @@ def test_what_the_requests_hold_is_told(asked: dict[str, Any], context: dict[str
 
 
 def test_other_partitions_have_regions_and_arns_of_their_own() -> None:
-    lacking = Lacking(ACCOUNT, "aws-cn", ["A"], "u", True, False, "daily", "bills", "cn-north-1")
+    lacking = Lacking(
+        ACCOUNT, "aws-cn", ["A"], "u", True, False, export="daily", bucket="bills", bucket_region="cn-north-1"
+    )
     targets = lacking.targets()
     assert {region: len(called) for region, called in targets.items()} == {"cn-north-1": 6, "cn-northwest-1": 2}
     assert all(resource.startswith("arn:aws-cn:") for called in targets.values() for dummy, resource in called)

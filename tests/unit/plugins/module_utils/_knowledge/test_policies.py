@@ -110,6 +110,26 @@ def test_generated_documents_are_recognised_whatever_their_bucket(name: str, var
     assert policies.is_generated(name, document, "aws")
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_while_a_report_moves_both_places_are_read_and_the_document_is_recognised(variant: str) -> None:
+    also = [("old-bucket", "legacy"), (BUCKET, "")]
+    document = policies.policy_document(BILLING_IMPORT, variant, "aws", BUCKET, "reports", also)
+    files, buckets = (statement["Resource"] for statement in document["Statement"])
+    assert buckets == [f"arn:aws:s3:::{BUCKET}", "arn:aws:s3:::old-bucket"]
+    assert (
+        files
+        == {
+            "documented": [f"arn:aws:s3:::{BUCKET}/*", "arn:aws:s3:::old-bucket/*"],
+            "least_privilege": [
+                f"arn:aws:s3:::{BUCKET}/reports/*",
+                "arn:aws:s3:::old-bucket/legacy/*",
+                f"arn:aws:s3:::{BUCKET}/*",
+            ],
+        }[variant]
+    )
+    assert policies.is_generated(BILLING_IMPORT, document, "aws")
+
+
 def test_a_document_with_one_more_action_is_not_ours() -> None:
     document = policies.policy_document(BILLING_IMPORT, "documented", "aws", BUCKET, "reports")
     document["Statement"][0]["Action"].append("s3:DeleteObject")

@@ -21,18 +21,21 @@ REPORT = {"management": True, "member": False, "standalone": True}
 def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
     shown = yaml.safe_load((CHECKOUT / "roles" / case / "vars" / "main.yml").read_text())
     tasks = [yaml.safe_load(path.read_text()) for path in (CHECKOUT / "roles" / case / "tasks").iterdir()]
-    assert [task["vars"]["finops_case"] for (task,) in tasks] == [case] * 3
+    assert [task["vars"]["finops_case"] for (task,) in tasks] == [case] * 4
     steps, looks = shown["finops_steps_of_" + case], shown["finops_looks_of_" + case]
     assert tuple(step["module"] for step in steps) == procedure.resources(case, procedure.CONNECT)
     assert tuple(step["module"] for step in steps + looks) == procedure.resources(case, procedure.AUDIT)
+    backwards = steps[:1] + steps[:0:-1]
+    assert tuple(step["module"] for step in backwards) == procedure.resources(case, procedure.OFFBOARD)
+    assert all(step["removal"] for step in backwards[1:])
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
 def test_only_an_audit_looks_at_what_was_delivered_and_only_where_there_is_a_report(
     case: str, has_report: bool
 ) -> None:
-    visited = {intent: "delivery" in procedure.resources(case, intent) for intent in procedure.INTENTS}
-    assert visited == {intent: has_report and intent == procedure.AUDIT for intent in procedure.INTENTS}
+    visiting = [intent for intent in procedure.INTENTS if "delivery" in procedure.resources(case, intent)]
+    assert visiting == (["audit"] if has_report else [])
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -66,14 +69,32 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "data source",
         "delivery",
         "organization",
+        "migration",
         "former login",
     ]
-    assert procedure.INTENTS == ("connect", "audit", "rotate", "retire", "to_role", "to_role_end")
+    assert (
+        *("connect", "audit", "rotate", "retire"),
+        *("offboard", "to_role", "to_role_end", "to_cur2"),
+    ) == procedure.INTENTS
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])
 def test_a_rotation_visits_the_key_alone(intent: str) -> None:
     assert procedure.resources("management", intent) == ("account", "access_key")
+
+
+@pytest.mark.parametrize("case", list(procedure.CASES))
+def test_an_offboarding_walks_backwards(case: str) -> None:
+    account, *others = procedure.resources(case, procedure.CONNECT)
+    assert procedure.resources(case, procedure.OFFBOARD) == (account, *others[::-1])
+    assert (account, others[-1]) == procedure.DECISIVE
+
+
+def test_an_offboarding_takes_all_policies_whatever_the_case() -> None:
+    assert procedure.removal("account") == {"removal": True}
+    assert procedure.removal("cur") == procedure.removal("data_source") == {"state": "absent"}
+    every = ["billing_import", "resource_discovery"]
+    assert procedure.removal("policy") == procedure.removal("user") == {"state": "absent", "policies": every}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +128,15 @@ def test_each_way_to_work_in_an_account_has_its_own_resources() -> None:
     assert of(procedure.ROLE, procedure.ROTATE) == ("account",)
     assert of(procedure.ROLE, procedure.TO_ROLE) == ("account", "policy", "role", "former_login", "data_source")
     assert of(None, procedure.TO_ROLE_END) == ("former_login",)
+
+
+@pytest.mark.parametrize(("case", "has_report"), REPORT.items())
+def test_a_report_is_migrated_where_there_is_one_by_the_steps_of_its_task(case: str, has_report: bool) -> None:
+    (task,) = yaml.safe_load((CHECKOUT / "roles" / "_steps" / "tasks" / "migrate_to_cur2.yml").read_text())
+    modules = tuple(step["module"] for step in task["loop"])
+    visited = procedure.resources(case, procedure.TO_CUR2)
+    assert visited == (modules[:-1] if has_report else ("account",))
+    assert modules[-1] == "report_migration"
 
 
 def test_nothing_is_included_while_a_play_runs_since_that_costs_each_account_a_fork() -> None:

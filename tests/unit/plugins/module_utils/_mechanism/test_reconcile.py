@@ -242,6 +242,32 @@ def test_check_mode_is_blocked_as_the_run_would_be() -> None:
     assert run(Blocking, {}, Switchboard(), Mode(check=True))["failed"] is True
 
 
+def test_a_removal_does_what_it_can_and_then_says_what_stays() -> None:
+    board = Switchboard()
+    result = run(Blocking, {"account_id": "111122223333", "state": "absent"}, board, Mode())
+    assert board.on == ["first", "second"]
+    assert result["msg"] == "Account 111122223333: the second is stuck. Oil it; no power"
+    assert result["failed"] is True and result["changed"] is True
+    assert [found["code"] for found in result["findings"]] == ["SWITCH_STUCK", "FUSE_BLOWN", "DUSTY"]
+
+
+def test_check_mode_announces_what_of_a_removal_can_be_done() -> None:
+    board = Switchboard()
+    result = run(Blocking, {"state": "absent"}, board, Mode(check=True))
+    assert board.writes == []
+    assert result["failed"] is True and result["steps"] == ["Turn on first", "Turn on second"]
+    assert len(result["findings"]) == 5
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_gone_is_told_also_where_something_else_failed(check: bool) -> None:
+    class Removing(Blocking):
+        def steps(self, current: list[str]) -> list[Step]:
+            return [Step("Turn on a", "board", "turn_on", {"name": "a"}, removes=removes) for removes in ("id-1", "")]
+
+    assert run(Removing, {"state": "absent"}, Switchboard(), Mode(check=check))["removed"] == ["id-1"]
+
+
 def test_notes_are_warnings_and_stay_when_all_else_is_mended() -> None:
     class Dusty(Switches):
         findings = (note("DUSTY", "it is dusty", "Wipe it"),)

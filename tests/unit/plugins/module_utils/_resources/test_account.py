@@ -212,3 +212,47 @@ def test_the_options_for_the_platform_are_checked_before_any_call() -> None:
     with pytest.raises(InputError, match="platform_token"):
         Account({**options, **PLATFORM}, Misconfigured())
     Account(options, Misconfigured())
+
+
+MEMBERS = [
+    {"id": "s-1", "account_id": OTHER, "name": "shop"},
+    {"id": "s-2", "account_id": "777788889999", "name": "lab"},
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "linked", "confirmed", "view", "wanted"),
+    [
+        ("standalone", False, False, {}, ["OFFBOARD_HISTORY"]),
+        ("standalone", None, False, {}, ["OFFBOARD_HISTORY"]),
+        ("standalone", False, True, {}, []),
+        ("standalone", False, True, {"members": MEMBERS}, []),
+        ("member", True, True, {"members": MEMBERS}, []),
+        ("management", False, True, {}, []),
+        ("management", False, True, {"members": MEMBERS}, ["OFFBOARD_MEMBERS"]),
+        ("management", False, True, {"members": MEMBERS, "removed": ["s-1"]}, ["OFFBOARD_MEMBERS"]),
+        ("management", False, True, {"members": MEMBERS, "removed": ["s-2", "s-1"]}, []),
+        ("management", False, False, {"members": MEMBERS}, ["OFFBOARD_HISTORY", "OFFBOARD_MEMBERS"]),
+        ("standalone", False, True, {"organization": {"currency": "EUR"}}, []),
+        ("standalone", False, True, {"organization": {"disabled": True}}, ["PLATFORM_ORGANIZATION_DISABLED"]),
+    ],
+)
+def test_what_keeps_an_account_from_leaving(
+    case: str, linked: bool | None, confirmed: bool, view: dict[str, Any], wanted: list[str]
+) -> None:
+    options = {"removal": True, "confirm_delete_history": confirmed, **PLATFORM}
+    plan = planned(case, fleet=seen(linked, **view), **options)
+    assert (codes(plan), titles(plan)) == (wanted, [])
+    assert plan.blocked == plan.others
+
+
+def test_without_a_look_at_the_fleet_every_linked_data_source_may_be_a_members() -> None:
+    sources = [
+        {"id": "s-0", "account_id": ACCOUNT, "name": "payer", "config": {}},
+        {"id": "s-1", "account_id": OTHER, "name": "shop", "config": {"linked": True}},
+    ]
+    answers = {"cloud_accounts": lambda dummy: sources, "organization": {"disabled": False, "currency": "USD"}}
+    options = {"removal": True, "confirm_delete_history": True, **PLATFORM}
+    plan = planned("management", answers, **options)
+    assert codes(plan) == ["OFFBOARD_MEMBERS"]
+    assert OTHER in plan.blocked[0].title

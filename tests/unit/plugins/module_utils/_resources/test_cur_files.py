@@ -78,14 +78,13 @@ def test_the_format_is_never_changed_where_files_of_another_lie(
     assert plan.steps == []
 
 
-def test_a_replacement_is_no_way_around_files_of_another_format() -> None:
+@pytest.mark.parametrize(("status", "files"), [(DELIVERED, ()), (NEW, (PARQUET,)), (NEW, (OLD_CSV,))])
+def test_an_export_is_never_replaced_where_files_lie(status: dict[str, Any], files: tuple[str, ...]) -> None:
     daily = configured(TIME_GRANULARITY="DAILY")
-    plan, dummy = planned(account_with(daily, files=(PARQUET, OLD_CSV)), allow_replace=True)
-    assert [finding.code for finding in plan.blocked] == ["CUR_FORMAT"]
-    assert OLD_CSV in plan.blocked[0].title
-    daily["DestinationConfigurations"]["S3Destination"]["S3OutputConfigurations"] = CSV
-    plan, dummy = planned(account_with(daily), allow_replace=True)
-    assert [finding.code for finding in plan.blocked] == ["CUR_FORMAT"]
+    plan, dummy = planned(account_with(daily, status=status, files=files), allow_replace=True)
+    (finding,) = plan.blocked
+    assert (finding.code, plan.steps) == ("CUR_TABLE", [])
+    assert "migrate_to_cur2" in finding.remedy
 
 
 def test_a_new_export_is_not_made_over_files_of_another_format() -> None:

@@ -47,7 +47,7 @@ def test_what_only_a_replacement_changes_is_for_a_person() -> None:
     assert [finding.code for finding in plan.blocked] == ["CUR_TABLE"]
     assert "TIME_GRANULARITY=DAILY, INCLUDE_RESOURCES=FALSE" in plan.blocked[0].title
     assert plan.blocked[0].actual == ["TIME_GRANULARITY=DAILY", "INCLUDE_RESOURCES=FALSE"]
-    assert "O(allow_replace)" in plan.blocked[0].remedy
+    assert "migrate_to_cur2" in plan.blocked[0].remedy
     assert operations(plan) == ["put_bucket_tagging"]
 
 
@@ -59,7 +59,7 @@ def test_a_setting_that_is_missing_on_read_has_its_default() -> None:
 
 def test_an_allowed_replacement_is_taken_back_where_aws_refuses_it() -> None:
     daily = configured(TIME_GRANULARITY="DAILY")
-    plan, cur = planned(account_with(daily), allow_replace=True, tags={"team": "data"})
+    plan, cur = planned(account_with(daily, status=NEW), allow_replace=True, tags={"team": "data"})
     assert titles(plan) == [f"Delete the export {NAME}", f"Create the export {NAME}"]
     undo = Step("", SERVICE, "create_export", {"Export": daily})
     deletion = Step("", SERVICE, "delete_export", {"ExportArn": arn(NAME)}, "CUR_REPLACE", daily, undo=undo)

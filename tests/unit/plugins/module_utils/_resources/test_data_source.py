@@ -368,7 +368,15 @@ def test_what_the_info_module_and_a_removal_return() -> None:
     resource = DataSource({}, clients)
     assert resource.info(State(source())) == {"data_source": summary(source())}
     assert codes(resource.plan(State(source({"linked": True})))) == []
-    deletion = Step("", "platform", "delete_cloud_account", {"identifier": "one"}, "SOURCE_UNWANTED", summary(source()))
+    deletion = Step(
+        "",
+        "platform",
+        "delete_cloud_account",
+        {"identifier": "one"},
+        "SOURCE_UNWANTED",
+        summary(source()),
+        removes="one",
+    )
     assert wordless(plan(source(), state="absent").steps) == [deletion]
     removal = DataSource({"state": "absent", "known": source()}, clients)
     assert reconcile(removal, False, Progress())["data_source"] is None

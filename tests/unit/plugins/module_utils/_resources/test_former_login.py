@@ -12,7 +12,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.ke
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.former_login import FormerLogin
 from tests.unit.plugins.module_utils._resources.iam import details, policy_arn
 from tests.unit.plugins.module_utils._resources.sources import role, source
-from tests.unit.plugins.module_utils._resources.users import BOTH, NAME, NO_PASSWORD, POLICIES, user
+from tests.unit.plugins.module_utils._resources.users import BOTH, LISTINGS, NAME, NO_PASSWORD, POLICIES, user
 from tests.unit.plugins.module_utils.fake_clients import FakeClients, codes, titles
 
 
@@ -35,6 +35,7 @@ def resource(
 ) -> FormerLogin:
     last_use = {"ServiceName": "s3", "LastUsedDate": days_ago(used)} if used is not None else {"ServiceName": "N/A"}
     answers = {
+        **dict.fromkeys(LISTINGS, {}),
         "get_account_authorization_details": {**details(POLICIES, users), "RoleDetailList": list(roles)},
         "list_access_keys": {"AccessKeyMetadata": list(keys)},
         "get_access_key_last_used": {"AccessKeyLastUsed": last_use},

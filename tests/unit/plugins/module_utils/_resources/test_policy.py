@@ -60,7 +60,7 @@ def test_what_is_as_wanted_takes_no_step_and_one_call() -> None:
     plan = about.plan(about.read())
     assert (titles(plan), codes(plan)) == ([], [])
     assert {operation for operation, dummy in about.clients.calls} == {"get_account_authorization_details"}
-    assert about.clients.calls[0][1]["Filter"] == ["User", "Group", "LocalManagedPolicy"]
+    assert about.clients.calls[0][1]["Filter"] == ["User", "Group", "Role", "LocalManagedPolicy"]
 
 
 def test_both_policies_are_created_with_their_tags() -> None:
@@ -242,17 +242,74 @@ def test_removal_deletes_the_other_versions_first() -> None:
         f"Delete the policy {DISCOVERY}",
     ]
     assert codes(plan) == ["POLICY_PRESENT"]
-    deletion = Step("", "iam", "delete_policy", {"PolicyArn": ARN}, "POLICY_PRESENT", before=document())
+    parameters = {"PolicyArn": ARN}
+    deletion = Step(
+        "", "iam", "delete_policy", parameters, "POLICY_PRESENT", before=document(), repeat_on="DeleteConflict"
+    )
     assert wordless(plan.steps[-1:]) == [deletion]
     about = resource(state="absent")
     assert about.plan(about.read()).findings == []
     assert about.describe(about.read(), []) == {"policies": {}}
 
 
-def test_an_attached_policy_is_not_deleted() -> None:
-    plan = planned(policy(ARN, document(), attachments=2), state="absent")
+def entities(*users: str, groups: Any = (), roles: Any = ()) -> dict[str, Any]:
+    """Who has a policy, as IAM lists them."""
+    return {
+        "list_entities_for_policy": {
+            "PolicyUsers": [{"UserName": name} for name in users],
+            "PolicyGroups": [{"GroupName": name} for name in groups],
+            "PolicyRoles": [{"RoleName": name} for name in roles],
+        }
+    }
+
+
+def test_an_attached_policy_is_not_deleted_and_its_holders_are_named() -> None:
+    answers = entities("Shop", groups=["Team"], roles=["Reader"])
+    plan = planned(policy(ARN, document(), attachments=3), state="absent", answers=answers)
     assert (titles(plan), codes(plan)) == ([], ["POLICY_ATTACHED"])
-    assert "2 user(s)" in plan.blocked[0].title and ARN in plan.blocked[0].remedy
+    assert "still attached to the user Shop, the group Team, the role Reader, so" in plan.blocked[0].title
+    assert ARN in plan.blocked[0].remedy
+
+
+def test_who_may_not_see_the_holders_is_told_how_many_there_are() -> None:
+    answers = {"list_entities_for_policy": AwsError("iam", "AccessDenied", "no")}
+    plan = planned(policy(ARN, document(), attachments=2), state="absent", answers=answers)
+    assert codes(plan) == ["POLICY_ATTACHED"]
+    assert "2 user(s)" in plan.blocked[0].title
+
+
+def test_a_policy_that_is_a_boundary_is_not_deleted() -> None:
+    found = {**policy(ARN, document()), "PermissionsBoundaryUsageCount": 1}
+    assert codes(planned(found, state="absent", answers=entities("Limited"))) == ["POLICY_ATTACHED"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        (entities("Leaving"), ["POLICY_PRESENT"]),
+        (entities("Leaving", roles=["Going"]), ["POLICY_PRESENT"]),
+        (entities("Leaving", groups=["Leaving"]), ["POLICY_ATTACHED"]),
+        (entities(roles=["Leaving"]), ["POLICY_ATTACHED"]),
+    ],
+)
+def test_who_is_gone_by_now_keeps_no_policy_from_going(answers: dict[str, Any], wanted: list[str]) -> None:
+    leaving = [
+        f"arn:aws:iam::{ACCOUNT}:user/team/Leaving",
+        f"arn:aws:iam::{ACCOUNT}:role/Going",
+        "AKIAIOSFODNN7EXAMPLE",
+    ]
+    assert (
+        codes(planned(policy(ARN, document(), attachments=1), state="absent", leaving=leaving, answers=answers))
+        == wanted
+    )
+
+
+def test_one_policy_that_is_attached_keeps_no_other_from_going() -> None:
+    found = [policy(ARN, document(), attachments=1), policy(policy_arn(BILLING), document(BILLING))]
+    both = ["billing_import", "resource_discovery"]
+    plan = planned(*found, policies=both, state="absent", answers=entities("Shop"))
+    assert titles(plan) == [f"Delete the policy {BILLING}"]
+    assert codes(plan) == ["POLICY_ATTACHED", "POLICY_PRESENT"]
 
 
 def test_results_tell_what_there_is() -> None:

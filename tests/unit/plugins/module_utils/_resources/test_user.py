@@ -43,7 +43,9 @@ from tests.unit.plugins.module_utils._resources.users import (
 )
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients, codes, titles, wordless
 
-DELETION = write("delete_user", "USER_PRESENT", {"user": ARN})
+DELETION = dataclasses.replace(
+    write("delete_user", "USER_PRESENT", {"user": ARN}), repeat_on="DeleteConflict", removes=ARN
+)
 WITHOUT_CONSOLE = write(
     "delete_login_profile", "USER_CONSOLE_ACCESS", {"console_access": True}, {"console_access": False}
 )
@@ -159,6 +161,12 @@ def test_a_user_that_others_use_is_not_deleted(found: dict[str, Any], keys: list
     plan = planned(found, keys=keys, state="absent")
     assert (titles(plan), codes(plan)) == ([], ["USER_IN_USE"])
     assert plan.blocked[0].title == f"the user {NAME} is not deleted, because it {reason}"
+
+
+def test_keys_that_are_gone_by_now_keep_no_user_from_going() -> None:
+    assert codes(planned(user(), keys=["OLD"], state="absent", leaving=["OLD"])) == ["USER_PRESENT"]
+    plan = planned(user(), keys=["OLD", "HAND"], state="absent", leaving=["OLD"])
+    assert plan.blocked[0].title.endswith("it still has the access keys HAND")
 
 
 def test_info_shows_the_users_own_arn_and_all_that_gives_it_rights() -> None:

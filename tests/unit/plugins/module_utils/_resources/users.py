@@ -31,6 +31,14 @@ POLICIES = (policy(BOTH[0], document(BILLING)), policy(BOTH[1], document()))
 BOUNDARY = policy_arn("Boundary")
 AWS_POLICY = "arn:aws:iam::aws:policy/"
 EVERYTHING = allowing("*")
+# Of what a user has to sign in with.
+LISTINGS = (
+    "list_access_keys",
+    "list_mfa_devices",
+    "list_ssh_public_keys",
+    "list_signing_certificates",
+    "list_service_specific_credentials",
+)
 NO_PASSWORD = {"get_login_profile": AwsError("iam", "NoSuchEntity", "no")}
 
 
@@ -67,7 +75,7 @@ def resource(
     answers = {
         "get_account_authorization_details": details(local, users, groups),
         **({"get_login_profile": {}} if password else NO_PASSWORD),
-        "list_access_keys": {"AccessKeyMetadata": []},
+        **dict.fromkeys(LISTINGS, {}),
     }
     keys = options.pop("keys", None)
     if keys:

@@ -101,12 +101,9 @@ def test_all_accounts_are_found_under_one_code_and_mended_by_one_playbook(fleet:
     assert {host for host in found if "BILLING_TRANSFERRED" in found[host]} == set(hosts), audit.output
     assert f"{first:%Y-%m-%d %H:%M} UTC" in audit.output
     assert audit.writes == []
-    calls = {
-        account: [call["operation"] for call in audit.calls if call["account"] == account]
-        for account in accounts(hosts)
-    }
-    most = max(calls.values(), key=len)
-    assert len(most) <= 19, "\n".join(most)
+    # Where somebody else switched to a role, the audit also looks at the key that is left.
+    calls = Counter(call["account"] for call in audit.calls)
+    assert max(calls[account] for account in accounts(hosts)[::2]) <= 18, calls
 
     before = {account: dict(source["config"]) for account, source in fleet.sources().items()}
     mended = fleet.run(groups, playbook=MEND, finops_key_drain_seconds=0)

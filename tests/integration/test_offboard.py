@@ -17,6 +17,7 @@ from tests.integration.possessions import possessions
 USER = "FinOpsForCloudUser"
 DISCOVERY = "FinOpsForCloudResourceDiscovery"
 CONFIRMED = {"finops_confirm_delete_history": True}
+THEIRS = "not ours"
 ALLOWING = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}}
 TRUST = {
     "Version": "2012-10-17",
@@ -63,8 +64,8 @@ def settle_others(fleet: Fleet, account: Variables) -> None:
     iam.create_access_key(UserName="Theirs")
     iam.create_role(RoleName="Theirs", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.attach_role_policy(RoleName="Theirs", PolicyArn=arn)
-    fleet.client("secretsmanager", account).create_secret(Name="theirs", SecretString="not ours")
-    fleet.client("ssm", account).put_parameter(Name="/theirs", Value="not ours", Type="String")
+    fleet.client("secretsmanager", account).create_secret(Name="theirs", SecretString=THEIRS)
+    fleet.client("ssm", account).put_parameter(Name="/theirs", Value=THEIRS, Type="String")
     s3 = fleet.client("s3", account)
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="notes.txt", Body=b"theirs")

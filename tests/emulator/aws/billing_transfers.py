@@ -40,7 +40,7 @@ class Transfer:
             name: {"ManagementAccountId": account, "ManagementAccountEmail": f"{account}@example.com"}
             for name, account in (("Source", self.source), ("Target", self.target))
         }
-        shown = {
+        shown: dict[str, object] = {
             "Arn": f"arn:aws:organizations::{self.source}:transfer/{organization}/billing/outbound/{identifier}",
             "Name": "billing",
             "Id": identifier,

@@ -296,7 +296,7 @@ def test_who_is_gone_by_now_keeps_no_policy_from_going(answers: dict[str, Any], 
     leaving = [
         f"arn:aws:iam::{ACCOUNT}:user/team/Leaving",
         f"arn:aws:iam::{ACCOUNT}:role/Going",
-        "AKIAIOSFODNN7EXAMPLE",
+        "AKIAEXAMPLE",
     ]
     assert (
         codes(planned(policy(ARN, document(), attachments=1), state="absent", leaving=leaving, answers=answers))

@@ -360,7 +360,7 @@ SETTINGS = (
         [
             "The month of the account's first cost, such as V(2026-01), from which on the playbook C(backfill) looks for months that "
             "its report lacks. Without it, the earliest that the platform, the files, the organization or, where "
-            "O(finops_cost_explorer) allows it, Cost Explorer tell of."
+            "C(finops_cost_explorer) allows it, Cost Explorer tell of."
         ],
         cases=_WITH_REPORT,
     ),

@@ -19,7 +19,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.er
 ALL_AT_ONCE = Reading(
     "iam",
     "get_account_authorization_details",
-    {"Filter": ["User", "Group", "Role", "LocalManagedPolicy"], "MaxItems": 1000},
+    {"Filter": ["User", "Group", "LocalManagedPolicy"], "MaxItems": 1000},
     all_pages=True,
 )
 _GONE = ("NoSuchEntity",)
@@ -84,7 +84,7 @@ class _AllAtOnce(Identities):
         self._policies = self._of_account(own)
         self._users = self._of_account(details.get("UserDetailList", []))
         self._groups = details.get("GroupDetailList", [])
-        self._roles = details.get("RoleDetailList", [])
+        self._listed_roles: Sequence[Entity] | None = None
 
     @property
     def policies(self) -> Sequence[Entity]:
@@ -100,10 +100,17 @@ class _AllAtOnce(Identities):
         return next((group for group in self._groups if group["GroupName"] == name), {"GroupName": name})
 
     def role(self, name: str) -> Entity | None:
-        return next((role for role in self._roles if role["RoleName"] == name), None)
+        return next((role for role in self._roles() if role["RoleName"] == name), None)
 
     def role_names(self) -> list[str]:
-        return [role["RoleName"] for role in self._roles]
+        return [role["RoleName"] for role in self._roles()]
+
+    def _roles(self) -> Sequence[Entity]:
+        """Only read where one is asked for: an account may have hundreds, each with its documents."""
+        if self._listed_roles is None:
+            operation, of_roles = ALL_AT_ONCE.operation, dict(ALL_AT_ONCE.parameters, Filter=["Role"])
+            self._listed_roles = self._clients.read_all("iam", operation, "RoleDetailList", **of_roles)
+        return self._listed_roles
 
     def document(self, policy: Entity) -> dict[str, Any]:
         in_force = policy["DefaultVersionId"]

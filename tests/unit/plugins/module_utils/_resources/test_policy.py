@@ -60,7 +60,7 @@ def test_what_is_as_wanted_takes_no_step_and_one_call() -> None:
     plan = about.plan(about.read())
     assert (titles(plan), codes(plan)) == ([], [])
     assert {operation for operation, dummy in about.clients.calls} == {"get_account_authorization_details"}
-    assert about.clients.calls[0][1]["Filter"] == ["User", "Group", "Role", "LocalManagedPolicy"]
+    assert about.clients.calls[0][1]["Filter"] == ["User", "Group", "LocalManagedPolicy"]
 
 
 def test_both_policies_are_created_with_their_tags() -> None:

@@ -78,11 +78,12 @@ def write(operation: str, code: str = "", before: Any = None, after: Any = None,
     return Step("", "iam", operation, {"RoleName": NAME, **parameters}, code, before, after)
 
 
-def test_a_role_as_wanted_takes_no_step_and_one_call() -> None:
+def test_a_role_as_wanted_takes_no_step_and_one_call_beyond_those_of_all_accounts() -> None:
     about = resource(role())
     plan = about.plan(about.read())
     assert (titles(plan), codes(plan)) == ([], [])
-    assert about.clients.operations() == ["get_account_authorization_details"]
+    asked = [parameters["Filter"] for dummy, parameters in about.clients.calls]
+    assert asked == [["User", "Group", "LocalManagedPolicy"], ["Role"]]
 
 
 def test_a_role_is_created_as_documented() -> None:

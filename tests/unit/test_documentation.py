@@ -106,6 +106,8 @@ def test_roles_take_the_same_variables_but_a_member_has_no_report() -> None:
         "finops_first_cost_month",
         "finops_file_support_case",
         "finops_backfill_tags",
+        "finops_delete_legacy_cur",
+        "finops_purge_bucket",
     }
     assert standalone - member == of_reports
     assert member - management == {"finops_wake_members"}

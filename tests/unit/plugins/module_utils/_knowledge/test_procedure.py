@@ -124,8 +124,10 @@ def test_each_way_to_work_in_an_account_has_its_own_resources() -> None:
     def of(auth: str | None, intent: str = procedure.CONNECT) -> tuple[str, ...]:
         return procedure.resources("management", intent, auth)
 
-    assert of(procedure.ROLE) == ("account", "cur", "policy", "role", "data_source")
-    assert of(procedure.ACCESS_KEY) == ("account", "cur", "policy", "user", "access_key", "data_source")
+    every = of(None)
+    assert {"user", "access_key", "role"} < set(every)
+    assert of(procedure.ROLE) == tuple(module for module in every if module not in ("user", "access_key"))
+    assert of(procedure.ACCESS_KEY) == tuple(module for module in every if module != "role")
     assert of(procedure.ROLE, procedure.ROTATE) == ("account",)
     assert of(procedure.ROLE, procedure.TO_ROLE) == ("account", "policy", "role", "former_login", "data_source")
     assert of(None, procedure.TO_ROLE_END) == ("former_login",)

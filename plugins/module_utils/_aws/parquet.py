@@ -9,7 +9,6 @@ its footer, the footer's length in four bytes, and C(PAR1).
 
 from __future__ import annotations
 
-import datetime
 import io
 from decimal import Decimal
 from typing import Any, Callable, Sequence, Union
@@ -31,7 +30,7 @@ _ROWS = 65536
 _PLACES = 12
 _DIGITS = 38
 
-Between = Union[None, "tuple[str, datetime.datetime, datetime.datetime]"]  # a column of times, from when to before when
+Between = Union[None, "tuple[str, Any, Any]"]  # a column of times, from when to before when
 Fetch = Callable  # (begin, end) -> the bytes from begin to before end
 
 

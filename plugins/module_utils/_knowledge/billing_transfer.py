@@ -149,7 +149,7 @@ def gap_of(
     if not begins:
         return None
     until = remade or now
-    since = min(min(begins), until)
+    since = min(*begins, until)
     held = until.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return Gap(since, until, remade is None, max(0.0, (min(until, held) - since) / _HOUR))
 

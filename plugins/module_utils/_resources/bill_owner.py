@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from typing import Any, Callable, Sequence
+
+# HAS_BOTOCORE of clients tells where it is missing.
+with contextlib.suppress(ImportError):
+    import botocore.exceptions
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.objects import why
@@ -74,6 +79,6 @@ def _read(read: Callable[[], Any], permission: str, unseen: list[str]) -> Any:
         return read()
     except FinopsError as error:
         unseen.append(why(error, permission))
-    except AttributeError:
+    except (AttributeError, botocore.exceptions.UnknownServiceError):
         unseen.append("this botocore does not know {0} yet".format(permission))
     return None

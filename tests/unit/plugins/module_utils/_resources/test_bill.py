@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import botocore.exceptions
 import pytest
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.errors import AwsError
@@ -162,6 +163,20 @@ def test_the_report_says_under_one_code_since_when_its_bill_is_another_s(clients
     assert [finding.code for finding in plan.blocked] == ["BILLING_TRANSFERRED"]
     assert "2026-11-01 00:00 UTC" in plan.blocked[0].title and OTHER in plan.blocked[0].title
     assert "CUR_UNHEALTHY" not in codes(plan) and "CUR_MISSING" not in codes(plan)
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        AttributeError("no such operation"),
+        botocore.exceptions.UnknownServiceError(service_name="billing", known_service_names="none"),
+    ],
+)
+def test_a_botocore_that_is_too_old_to_ask_is_told_and_stops_nothing(unknown: Exception) -> None:
+    asked = {"list_outbound_responsibility_transfers": unknown, "list_billing_views": unknown}
+    found = bill(account(stored(), **asked))
+    assert (found["transferred"], found["report"]) == (True, PLACE)
+    assert "this botocore does not know billing:ListBillingViews yet" in found["unseen"]
 
 
 def test_a_healthy_report_makes_nobody_ask_for_transfers() -> None:

@@ -168,7 +168,7 @@ def test_presigned(bench: Bench) -> None:
 
 
 def test_what_is_missing_answers_like_aws(bench: Bench) -> None:
-    unknown = bench.admin("iam").list_service_specific_credentials
+    unknown = bench.admin("iam").list_organizations_features
     assert outcome(unknown)[:2] == ("NotImplemented", 501)
     assert outcome(bench.admin("accessanalyzer").list_analyzers)[:2] == ("NotImplemented", 501)
     client = bench.admin("organizations")

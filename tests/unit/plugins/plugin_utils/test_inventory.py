@@ -102,3 +102,19 @@ def test_whose_files_an_account_s_cost_stands_in(
     variables[MEMBER].update(said)
     roots = Inventory({"hostvars": variables, "groups": groups}).roots(variables)
     assert roots == {**{account: account for account in management}, MEMBER: expected}
+
+
+class Registering(dict[str, Any]):
+    """Ansible's hostvars, of which templating anything fails."""
+
+    def raw_get(self, host: str) -> dict[str, Any]:
+        return {"finops_connection": {"results": ["{{ no_template }}"]}, "other": 1}
+
+    def __getitem__(self, host: str) -> Any:
+        raise AssertionError(f"the variables of {host} were templated")
+
+
+def test_what_tasks_registered_is_taken_as_it_is() -> None:
+    inventory = Inventory({"hostvars": Registering(), "groups": {}})
+    found = inventory.registered("shop", ["finops_connection", "finops_audit"])
+    assert found == {"finops_connection": {"results": ["{{ no_template }}"]}}

@@ -165,6 +165,13 @@ def counted(output: str) -> str:
     return found[-1] if found else "no tests"
 
 
+def what_failed(log: str) -> list[str]:
+    """The last lines of a log, after the errors further up: ansible-test goes on for long after one."""
+    lines = log.splitlines()
+    earlier, last = lines[:-LINES_OF_A_FAILURE], lines[-LINES_OF_A_FAILURE:]
+    return [line for line in earlier if line.startswith("ERROR: ")] + last
+
+
 def deprecations(output: str) -> list[str]:
     """The deprecation warnings in what ansible-playbook printed, each up to an empty line or the next warning."""
     return re.findall(r"\[DEPRECATION WARNING\].*?(?=\n\s*\n|\n\[|\Z)", output, re.DOTALL)
@@ -237,7 +244,7 @@ class Trial:
         except PartFailed as failure:
             self.row.words[part] = str(failure)
             self.row.failed.append(part)
-            print(*self._log.read_text().splitlines()[-LINES_OF_A_FAILURE:], sep="\n")
+            print(*what_failed(self._log.read_text()), sep="\n")
         verdict = "FAILED" if part in self.row.failed else "passed"
         words = f"{verdict}, {self.row.words[part]}, {time.monotonic() - begun:.0f} s"
         print(f"{self.label} {part}: {words}", flush=True)

@@ -70,7 +70,7 @@ former_login:
       type: str
       returned: always
       sample: FinOpsForCloudUser
-    keys:
+    access_keys:
       description: Each key's id, status, and last use in words.
       type: list
       elements: dict

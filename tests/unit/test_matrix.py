@@ -173,6 +173,11 @@ ok: [payer] => [WARNING]: no deprecation
 """
 
 
+def test_an_error_far_up_in_a_log_is_shown_with_its_last_lines() -> None:
+    log = "\n".join(["fine", "ERROR: a finding", *map(str, range(matrix.LINES_OF_A_FAILURE))])
+    assert matrix.what_failed(log) == ["ERROR: a finding", *map(str, range(matrix.LINES_OF_A_FAILURE))]
+
+
 def test_deprecation_warnings_are_found_whole() -> None:
     (warning,) = matrix.deprecations(OUTPUT)
     assert warning.splitlines() == [

@@ -122,7 +122,7 @@ class FormerLogin(Listed):
         known = facts.former or current.ours
         keys = [{"id": key.id, "status": "Active" if key.active else "Inactive", "use": last_use(key)} for key in known]
         return {
-            "former_login": {"user_name": self.user, "keys": keys} if facts.has_user else None,
+            "former_login": {"user_name": self.user, "access_keys": keys} if facts.has_user else None,
             "stage": dataclasses.asdict(facts.stage()),
         }
 

@@ -12,11 +12,14 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import problems
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import has_role
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import readers_names
 
+_ARGUMENTS = {"intent": {"type": "str", "choices": [procedure.CONNECT, procedure.AUDIT], "default": procedure.CONNECT}}
 _NO_ACCOUNTS = (
     "The inventory has no accounts: put each account's host into one of the groups management, member or standalone, and "
     "give it finops_account_id. Copy inventories/example of this collection to begin with."
@@ -33,6 +36,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow)."""
         super().run(tmp, task_vars)
+        self._audits = self.validate_argument_spec(_ARGUMENTS)[1]["intent"] == procedure.AUDIT
         inventory, listings = Inventory(task_vars or {}), Listings()
         in_play = inventory.cases_in_play()
         if not in_play:
@@ -61,7 +65,11 @@ class ActionModule(ActionBase):
             view["newest"] = listing.newest_of(account, roots)
             view["members"] = listing.members(account, roots)
         organization = listings.organization(variables) or {}
-        return {**view, "organization": {key: organization.get(key) for key in ("disabled", "currency")}}
+        view["organization"] = {key: organization.get(key) for key in ("disabled", "currency")}
+        # A role that the platform works with needs no such question each night.
+        if variables.get("finops_auth") == "role" and (self._audits or not has_role(view["data_source"])):
+            view["organization"]["policies"] = listings.policies(variables)
+        return view
 
 
 def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[str, str]:

@@ -13,7 +13,13 @@ description:
     C(standalone), and account ids that are none, and lists the platform's data sources once for all accounts.
   - It fails where the inventory, or the limit of the run, has no account at all.
   - It reads the hosts' inventory variables C(finops_account_id), C(finops_data_source_name) and those that begin with
-    C(finops_platform_). It has no options.
+    C(finops_platform_). Where C(finops_auth) is C(role), it asks the platform what a role needs.
+options:
+  intent:
+    description: With V(audit) the platform is asked what a role needs also where it works with one already.
+    type: str
+    choices: [connect, audit]
+    default: connect
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)

@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.platform_policies import BUCKET, meaning
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._platform.client import OPTIONS, Platform
@@ -87,6 +88,12 @@ class Listings:
     def organization(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
         """A host's organization with C(disabled) and C(currency), None where it has no platform; raises FinopsError."""
         return self._asked(variables, "organization", lambda platform: platform.organization())
+
+    def policies(self, variables: Mapping[str, Any]) -> dict[str, list[str]] | None:
+        """What the platform says that a role needs, by meaning; None where it does not say, as one without roles."""
+        with contextlib.suppress(FinopsError):
+            return self._asked(variables, "policies", lambda one: meaning(one.cloud_policies(BUCKET)))
+        return None
 
     def key(self, variables: Mapping[str, Any]) -> str:
         """What tells a host's organization of the platform from others; as text, for a value of a wrong type has no hash."""

@@ -137,6 +137,13 @@ def test_trust_that_somebody_took_away_is_given_back_and_that_of_others_stays(fl
     assert "ROLE_TRUST_OTHERS" in second.output
 
 
+def test_a_role_that_would_trust_another_platform_is_refused_before_the_first_write(fleet: Fleet) -> None:
+    other = TRUSTED_PRINCIPAL.replace(TRUSTED_PRINCIPAL.split(":")[4], "123456789012")
+    run = fleet.run({"member": {"shop": fleet.member(0, **BY_ROLE, finops_role_principal_arn=other)}})
+    assert (run.code, run.writes) == (2, []), run.output
+    assert f"finops_role_principal_arn: {other} is not of the account" in run.recap()["shop"]["failed"]
+
+
 def test_what_works_with_a_key_is_named_and_not_switched(fleet: Fleet) -> None:
     assert fleet.run({"member": {"shop": fleet.member(0)}}).code == 0
     run = fleet.run({"member": {"shop": fleet.member(0, **BY_ROLE)}})

@@ -42,6 +42,33 @@ def imports_in(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda entry: int(str(entry["updated_at"])), reverse=True)
 
 
+def policies_in(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """C(trust_policy) and C(role_policy): whom the platform would have a role trust, and what it would have it permit."""
+    found = {}
+    for name in ("trust_policy", "role_policy"):
+        document = answer.get(name)
+        statements = document.get("Statement") if isinstance(document, dict) else None
+        statements = statements if isinstance(statements, list) else [statements]
+        if not isinstance(document, dict) or not all(_is_statement(one) for one in statements):
+            raise Nonsense("its {0} is no policy document".format(name))
+        found[name] = document
+    return found
+
+
+def _is_statement(value: Any) -> bool:
+    if not isinstance(value, dict) or value.get("Condition"):
+        return False
+    named = value.get("Principal", {})
+    elements = [
+        value.get("Action"),
+        value.get("Resource", "*"),
+        *(named.values() if isinstance(named, dict) else [named]),
+    ]
+    return value.get("Effect") == "Allow" and all(
+        isinstance(one, str) for element in elements for one in (element if isinstance(element, list) else [element])
+    )
+
+
 def range_of(first_month: str, last_month: str) -> tuple[int, int]:
     """The first second of a range of months and the first of its last day, in seconds since 1970.
 

@@ -134,6 +134,13 @@ class Platform:
         answer = self._of_organization("/breakdown_expenses" + query)
         return self._understood(lambda: answers.costs_in(answer))
 
+    def cloud_policies(self, bucket: str) -> dict[str, dict[str, Any]]:
+        """C(trust_policy) and C(role_policy) that the platform would have a role with a report in a bucket; one call."""
+        answer = self._of_organization(
+            "/cloud_policies?cloud_type=aws_cnr&bucket_name={0}".format(quote(bucket, safe=""))
+        )
+        return self._understood(lambda: answers.policies_in(answer))
+
     def imports(self, identifier: str) -> list[dict[str, Any]]:
         """All imports of a data source, completed ones too, the newest first; one call.
 

@@ -91,7 +91,7 @@ class Account(Resource):
         settings.policy_variant(options.get("policy_variant"))
         settings.user_name(options.get("user_name"))
         settings.role_name(options.get("role_name"))
-        settings.role_principal(options.get("role_principal_arn"), clients.partition)
+        self.principal = settings.role_principal(options.get("role_principal_arn"), clients.partition)
         settings.data_source_name(options.get("data_source_name"), account)
         settings.tags(options.get("tags"))
         # Making the store's client checks its settings; it calls nothing.
@@ -137,6 +137,8 @@ class Account(Resource):
         if currency and currency != _CURRENCY.get(current.identity["partition"], currency):
             plan.add(findings=[_other_currency(currency, _CURRENCY[current.identity["partition"]])])
         config = (source or {}).get("config") or {}
+        if current.organization.get("policies") and self.options.get("auth") == "role":
+            plan.add(findings=self._differences(current.organization["policies"], config))
         if config and not config.get("assume_role_name") and self.options.get("permanent_switch") is False:
             plan.add(findings=[_unconfirmed(source)])
         if current.outlook is not None:
@@ -157,6 +159,13 @@ class Account(Resource):
             "case": self.options["case"],
             "data_source": current.data_source,
         }
+
+    def _differences(self, policies: Mapping[str, Any], config: Mapping[str, Any]) -> list[Finding]:
+        """Between what the platform says of roles and what is documented; a role that works already proves whom it trusts."""
+        trusted, account = policies["accounts"], self.principal.split(":")[4]
+        found = [_other_principal(self.principal, trusted)] if trusted and not {account, "*"} & set(trusted) else []
+        found = [] if config.get("assume_role_name") else found
+        return found + ([_other_policies(policies)] if policies["more"] or policies["less"] else [])
 
     def _organization_disabled(self) -> Finding:
         return blocked(
@@ -179,6 +188,28 @@ def _other_type(source: Mapping[str, Any], linked: bool) -> Finding:
             "member" if linked else "management or standalone"
         ),
         actual=found,
+    )
+
+
+def _other_principal(principal: str, trusted: Sequence[str]) -> Finding:
+    return blocked(
+        "PLATFORM_PRINCIPAL_DIFFERS",
+        "O(role_principal_arn): {0} is not of the account that the platform assumes roles from, {1}".format(
+            principal, ", ".join(trusted)
+        ),
+        "Set O(role_principal_arn) to the principal that the platform's documentation names, or to the account's root",
+        expected=list(trusted),
+        actual=principal,
+    )
+
+
+def _other_policies(policies: Mapping[str, Any]) -> Finding:
+    kinds = {"asks for more": policies["more"], "does without": policies["less"]}
+    told = ["{0}: {1}".format(kind, ", ".join(actions)) for kind, actions in kinds.items() if actions]
+    return note(
+        "PLATFORM_POLICY_DIFFERS",
+        "what the platform says that a role needs is not what is documented; it {0}".format("; it ".join(told)),
+        "Look whether a newer version of this collection knows it; attach what is missing as a policy of your own",
     )
 
 

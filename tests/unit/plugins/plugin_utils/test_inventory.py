@@ -40,6 +40,22 @@ def test_hosts_of_one_organization_share_one_login_one_listing_and_one_look_at_i
         assert [call.rpartition("/")[2] for call in server.calls] == ["tokens", "cloud_accounts", "org-1"]
 
 
+def test_what_the_platform_says_of_roles_is_asked_once_and_may_be_unknown() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "x:Y"}
+    document = {"Statement": [statement]}
+    policies = answer(200, {"trust_policy": document, "role_policy": document})
+    refused = answer(424, {"error": {"error_code": "OE0569", "reason": "no service credentials"}})
+    with scripted_server() as server:
+        server.script = [answer(201, {"token": "t"}), policies, answer(201, {"token": "t"}), refused]
+        for found in (["111122223333"], None):
+            listings = Listings()
+            for dummy in range(2):
+                said = listings.policies(variables(server.url))
+                assert (said and said["accounts"]) == found
+        assert len(server.calls) == 4
+    assert Listings().policies({}) is None
+
+
 def test_without_a_platform_there_is_nothing_to_ask() -> None:
     assert Listings().of({}) is None
     assert Listings().organization({"finops_platform_url": ""}) is None

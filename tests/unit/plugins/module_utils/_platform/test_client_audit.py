@@ -173,3 +173,35 @@ def test_a_cost_that_is_no_number_is_nonsense(server: ScriptedServer) -> None:
 )
 def test_the_range_of_days(first: str, last: str, begin: str, end: str) -> None:
     assert range_of(first, last) == (int(begin), int(end))
+
+
+TRUST = {"Statement": {"Effect": "Allow", "Principal": {"AWS": ["a", "b"]}, "Action": "sts:AssumeRole"}}
+ROLE = {"Statement": [{"Effect": "Allow", "Action": ["a:B"], "Resource": "*"}]}
+
+
+def test_what_the_platform_says_of_roles_is_one_call(server: ScriptedServer) -> None:
+    server.script = [answer(200, {"trust_policy": TRUST, "role_policy": ROLE, "other": 1})]
+    assert platform(server.url).cloud_policies("a b") == {"trust_policy": TRUST, "role_policy": ROLE}
+    assert server.calls[0].endswith("/cloud_policies?cloud_type=aws_cnr&bucket_name=a%20b")
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        None,
+        [],
+        {},
+        {"Statement": None},
+        {"Statement": ["x"]},
+        {"Statement": [{"Effect": "Allow"}]},
+        {"Statement": [{"Effect": "Deny", "Action": "a:B"}]},
+        {"Statement": [{"Effect": "Allow", "Action": [1]}]},
+        {"Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": {}}]},
+        {"Statement": [{"Effect": "Allow", "Action": "a:B", "Principal": 5}]},
+        {"Statement": [{"Effect": "Allow", "Action": "a:B", "Condition": {"x": {}}}]},
+    ],
+)
+def test_policies_that_are_none_are_one_clear_error(server: ScriptedServer, role: Any) -> None:
+    server.script = [answer(200, {"trust_policy": TRUST, "role_policy": role})]
+    with pytest.raises(InputError, match=r"its role_policy is no policy document"):
+        platform(server.url).cloud_policies("b")

@@ -256,3 +256,36 @@ def test_without_a_look_at_the_fleet_every_linked_data_source_may_be_a_members()
     plan = planned("management", answers, **options)
     assert codes(plan) == ["OFFBOARD_MEMBERS"]
     assert OTHER in plan.blocked[0].title
+
+
+PRINCIPAL = "arn:aws:iam::444455556666:user/platform"
+
+
+def differences(found: dict[str, Any], auth: str | None = "role", **view: Any) -> Any:
+    """The plan of an account that the platform shall assume a role in, after what the platform says of roles."""
+    policies = {"accounts": ["444455556666"], "more": [], "less": [], **found}
+    organization = {"disabled": False, "currency": "USD", "policies": policies}
+    return planned(
+        fleet={**seen(None), "organization": organization, **view}, auth=auth, role_principal_arn=PRINCIPAL, **PLATFORM
+    )
+
+
+def test_what_the_platform_says_of_a_role_is_told_where_it_differs() -> None:
+    assert codes(differences({})) == []
+    (finding,) = differences({"more": ["s3:DeleteObject on *"], "less": ["ec2:Describe* on *"]}).findings
+    assert (finding.code, finding.severity) == ("PLATFORM_POLICY_DIFFERS", "note")
+    assert "asks for more: s3:DeleteObject on *; it does without: ec2:Describe* on *" in finding.title
+    assert codes(differences({"more": ["s3:DeleteObject on *"]}, auth="access_key")) == []
+
+
+@pytest.mark.parametrize(
+    ("accounts", "found"),
+    [(["111122223333"], ["PLATFORM_PRINCIPAL_DIFFERS"]), (["111122223333", "444455556666"], []), (["*"], []), ([], [])],
+)
+def test_a_role_that_trusts_another_account_than_the_platforms_is_refused(
+    accounts: list[str], found: list[str]
+) -> None:
+    plan = differences({"accounts": accounts})
+    assert [finding.code for finding in plan.blocked] == found
+    source = {"name": "Shop", "account_id": ACCOUNT, "config": {"assume_role_name": "x"}}
+    assert codes(differences({"accounts": accounts}, data_source=source)) == []

@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
             listed = None if check_mode else afterwards.get("listed", {}).get(host)
             if listed is None and not check_mode:
                 listed = self._is_listed(registered, variables, listings)
-            row = verdict(host, " and ".join(cases), registered, listed)
+            row = verdict(host, " and ".join(cases), registered, listed, check_mode)
             seen = task_vars.get("finops_fleet", {}).get("accounts", {}).get(host) or {}
             rows.append({**row, "flow": None if check_mode else _flow(seen, registered, listed)})
         brief = len(rows) >= recap.BRIEF_FROM and not self._display.verbosity

@@ -123,6 +123,11 @@ bill:
       type: bool
       returned: always
       sample: false
+stage:
+  description: Where the account stands, as the page C(docs/migrations.md) of this collection has it, and what leads on.
+  returned: where the data source reads a lost report still
+  type: dict
+  sample: {name: lost, words: "the bill was transferred, and the report is lost", next_command: "ansible-playbook ..."}
 account_id:
   description: The account that the task is about.
   returned: where O(account_id) is an account's

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -132,18 +133,27 @@ class Fleet:
         **common: Any,
     ) -> Run:
         """Run a playbook over an inventory of the given groups; `common` are variables of all accounts."""
+        inventory = self.folder / f"{self.folder.name}-{self._runs + 1}.json"
+        inventory.write_text(json.dumps(self._inventory(groups, {**self.common, **_SHELL, **common})))
+        return self._execute(["ansible-playbook", playbook, "-i", str(inventory), *arguments], CHECKOUT, environment)
+
+    def follow(self, command: str, groups: dict[str, dict[str, Variables]], **common: Any) -> Run:
+        """Run a command of a page as it stands there, where inventory.yml is an inventory of the given groups."""
+        variables = {**self.common, **_SHELL, **common}
+        (self.folder / "inventory.yml").write_text(json.dumps(self._inventory(groups, variables)))
+        return self._execute(shlex.split(command), self.folder)
+
+    def _execute(self, command: list[str], folder: Path, environment: dict[str, str] | None = None) -> Run:
+        """Run one of Ansible's programs in a folder."""
         self._runs += 1
         name = f"{self.folder.name}-{self._runs}"
-        inventory = self.folder / f"{name}.json"
-        inventory.write_text(json.dumps(self._inventory(groups, {**self.common, **_SHELL, **common})))
         record = self.folder / f"{name}.results"
         record.touch()
         self.emulator.start_run(name)
         self._record = record
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), playbook, "-i", str(inventory), *arguments]
         with subprocess.Popen(
-            command,
-            cwd=CHECKOUT,
+            [str(Path(sys.executable).parent / command[0]), *command[1:]],
+            cwd=folder,
             env={**self.environment(record), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -84,20 +84,24 @@ def has_connected(variables: Mapping[str, Any]) -> bool:
     )
 
 
-def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | None) -> dict[str, Any]:
+def verdict(
+    host: str, case: str, variables: Mapping[str, Any], listed: bool | None, check_mode: bool = False
+) -> dict[str, Any]:
     """One account's outcome.
 
     variables: the host's REGISTERED variables and AFTERWARDS, finops_account_id and finops_platform_url.
     listed: whether the platform lists the account's data source at the end; None where nobody asked.
     Returns host, account_id, case, state, done (titles), right (parts), left_out, failed (step and reason), unlisted,
     findings, those that are still so; of an account that was to be offboarded, in stays what is left of it and why; and
-    stage, of a migration the account's, as its last step that tells has it.
+    stage, of a migration the account's, as its last step that tells has it; in check mode the first, for what the later ones
+    tell would only be so after what is announced.
     """
     steps = steps_of(variables)
     counted = [step for step in steps if step.counts]
     failed = _failure(steps, variables)
     findings = [finding for step in counted for finding in step.result.get("findings") or []]
     unlisted = failed is None and listed is False
+    stages = [step.result["stage"] for step in counted if step.result.get("stage")]
     done = [title for step in counted for title in step.result.get("steps") or []]
     state = FAILED if failed or unlisted else _state(findings, done, is_audit=bool(variables.get("finops_audit")))
     return {
@@ -112,7 +116,7 @@ def verdict(host: str, case: str, variables: Mapping[str, Any], listed: bool | N
         "unlisted": unlisted,
         "findings": _once(findings),
         "stays": _stays(counted) if any(variables.get(name) for name in REMOVALS) else None,
-        "stage": next((step.result["stage"] for step in reversed(counted) if step.result.get("stage")), None),
+        "stage": stages[0 if check_mode else -1] if stages else None,
     }
 
 

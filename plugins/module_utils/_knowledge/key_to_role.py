@@ -92,7 +92,9 @@ class Facts:
     def stage(self) -> Stage:
         """Where the account stands."""
         if not self.has_role:
-            return Stage("key", "the data source works with a key", _COMMAND)
+            return Stage(
+                "key", "the data source works with a key", _COMMAND + " -e finops_confirm_permanent_switch=true"
+            )
         if not self.has_user or self.end_of_grace is None:
             return Stage("role", "the data source works with a role, and no key of ours is left")
         if self.serving:

@@ -91,9 +91,11 @@ class Bill(Resource):
         return self.info(current)
 
     def info(self, current: State) -> dict[str, Any]:
-        """C(bill): since when it is whose, the report that was lost, and the one to be made in its place."""
+        """C(bill): since when it is whose, the report that was lost, and the one to be made; C(stage) of who reads that still."""
         change = current.owner.change
+        stage = billing_transfer.stage(change, True, current.is_made, delivered=False, reimported=False)
         return {
+            **({"stage": dataclasses.asdict(stage)} if current.is_read else {}),
             "bill": {
                 "transferred": change is not None,
                 "transferred_at": iso(change.at) if change else None,
@@ -104,7 +106,7 @@ class Bill(Resource):
                 "lost": _as_report(current.lost),
                 "report": _as_report(current.place),
                 "is_made": current.is_made,
-            }
+            },
         }
 
     def _is_legacy(self, name: str) -> bool:

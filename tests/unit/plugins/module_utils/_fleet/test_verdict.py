@@ -50,6 +50,16 @@ def test_an_account_that_was_right() -> None:
     assert (account["failed"], account["left_out"], account["unlisted"]) == (None, None, False)
 
 
+def test_a_migration_stands_where_its_last_step_says_and_before_what_a_check_announces_where_its_first_does() -> None:
+    first, last = ({**RIGHT, "stage": {"name": name}} for name in ("key", "grace"))
+    variables = {**URL, **steps(account=RIGHT, former_login=first, data_source=last)}
+    told = [
+        verdict("payer", "management", variables, None, check_mode)["stage"]["name"] for check_mode in (False, True)
+    ]
+    assert told == ["grace", "key"]
+    assert of({**URL, **steps(account=RIGHT)})["stage"] is None
+
+
 def test_an_account_that_was_changed() -> None:
     account = of({**URL, **steps(cur=done("Create the bucket b"), user=RIGHT)}, listed=True)
     assert (account["state"], account["right"], account["done"]) == ("changed", ["user"], ["Create the bucket b"])

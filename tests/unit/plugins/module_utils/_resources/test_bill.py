@@ -68,6 +68,15 @@ def test_a_lost_report_has_its_next_place_and_the_view_that_shows_its_costs() ->
     assert found["billing_view"] == VIEW
 
 
+@pytest.mark.parametrize(
+    ("exports", "lost", "stage"),
+    [((stored(),), (NAME,), "lost"), ((stored(), remade()), (NAME,), "remade"), ((stored(),), (), None)],
+)
+def test_who_reads_a_lost_report_is_told_where_the_account_stands(exports: Any, lost: Any, stage: str | None) -> None:
+    about = Bill({"known": SOURCE}, account(*exports, lost=lost))
+    assert about.info(about.read()).get("stage", {}).get("name") == stage
+
+
 def test_so_does_one_that_is_gone() -> None:
     found = bill(account())
     assert (found["is_lost"], found["lost"], found["report"]) == (True, BEFORE, PLACE)

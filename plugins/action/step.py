@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.early import Early
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import REMOVALS, removed
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure, settings
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.left_out import reason
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import blocked
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.foresight import foreseen
@@ -37,12 +37,6 @@ _ARGUMENTS = {
     "intent": {"type": "str", "choices": list(procedure.INTENTS), "default": procedure.CONNECT},
     "earlier": {"type": "dict"},
 }
-_LEFT_OUT = {
-    procedure.ROLE: "the platform works with an assumed role, so no user and no key serves it",
-    procedure.ACCESS_KEY: "the platform works with an access key, so it assumes no role",
-}
-_NOT_CONNECTED = "the account has no data source that could be migrated"
-_NOT_ASKED = "finops_auth is access_key"
 # What the roles loop over: every step of the case, in an audit with its looks.
 _ALL_STEPS = ("{{ finops_steps }}", "{{ finops_steps + finops_looks }}")
 # Seconds between the first calls of workers that begin together.
@@ -86,9 +80,9 @@ class ActionModule(Shell):
             under_way.variables.check({name: argument_spec(RESOURCES[name], info=False) for name in VARIABLES})
             _spread_out(task_vars)
         options = self._options(module, intent, under_way, task_vars)
-        lacks = _lacks(module, intent, options, under_way) or _is_not_for(module, intent, under_way)
-        if lacks:
-            return {"changed": False, "skipped": True, "skip_reason": lacks}
+        left_out = reason(module, options, under_way.standing(intent))
+        if left_out:
+            return {"changed": False, "skipped": True, "skip_reason": left_out}
         if module in procedure.INFOS:
             return self.run_module(module + "_info", options, task_vars, under_way.clients)
         return self.run_module(module, options, task_vars, under_way.clients, audit=intent == procedure.AUDIT)
@@ -111,7 +105,7 @@ class ActionModule(Shell):
         for module in procedure.resources(case, intent, under_way.auth(intent)):
             options = self._options(module, intent, under_way, task_vars)
             runs_here = intent == procedure.AUDIT or self._fits_in_process(module, options, task_vars)
-            if runs_here and not _lacks(module, intent, options, under_way):
+            if runs_here and not reason(module, options, under_way.standing(intent)):
                 under_way.clients.begin(*foreseen(module, options))
 
 
@@ -137,45 +131,3 @@ def _spread_out(task_vars: dict[str, Any]) -> None:
     forks, hosts = int(task_vars.get("ansible_forks", 1)), task_vars.get("ansible_play_batch", [])
     if task_vars["inventory_hostname"] in hosts[1:forks]:
         time.sleep(random.uniform(0, _APART * forks))
-
-
-def _is_not_for(module: str, intent: str, under_way: Visit) -> str | None:
-    """Why an intent has nothing to do with a module in this account."""
-    if module == "account" or intent not in (procedure.AFTER_TRANSFER, procedure.BACKFILL):
-        return None
-    if module not in procedure.resources(under_way.case, intent):
-        return "the account has no report of its own"
-    if intent == procedure.AFTER_TRANSFER and module != "bill" and not under_way.bill.get("transferred"):
-        return "the account's bill was not transferred"
-    return None
-
-
-def _lacks(module: str, intent: str, options: Mapping[str, Any], under_way: Visit) -> str | None:
-    """What is not set, or not there, that the step cannot do without."""
-    if intent == procedure.OFFBOARD:
-        return _lacks_platform(module, options)
-    if under_way.left_out(module):
-        return under_way.left_out(module)
-    is_migrated = intent in (procedure.TO_ROLE, procedure.TO_ROLE_END)
-    if is_migrated and module != "account" and not under_way.data_source:
-        return _NOT_CONNECTED
-    asked = under_way.variables.asked_auth if under_way.variables else None
-    if is_migrated and module != "account" and asked == procedure.ACCESS_KEY and not under_way.source_role:
-        return _NOT_ASKED
-    auth = under_way.auth(intent)
-    if procedure.OF_AUTH.get(module, auth) != auth:
-        return _LEFT_OUT[auth]
-    if module == "role" and under_way.source_role not in (None, options.get("name", settings.ROLE_NAME)):
-        return "the data source works with the role {0}, which finops_role_name does not name".format(
-            under_way.source_role
-        )
-    return _lacks_platform(module, options)
-
-
-def _lacks_platform(module: str, options: Mapping[str, Any]) -> str | None:
-    has_store = options.get("secret_store", "platform") != "platform"
-    if options.get("platform_url") or module not in ("access_key", "data_source", "reimport", "backfill"):
-        return None
-    if module == "access_key" and has_store:
-        return None
-    return "finops_platform_url is not set"

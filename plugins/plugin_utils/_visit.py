@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.clients import Clients
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.left_out import Account
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import DRIFT
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import RoleVariables
 
@@ -59,6 +60,19 @@ class Visit:
         asked = self.variables.asked_auth if self.variables else None
         return procedure.auth_of(bool(self.source_role), bool(self.data_source), asked, intent)
 
+    def standing(self, intent: str) -> Account:
+        """What decides which steps of an intent are left out."""
+        return Account(
+            self.case,
+            intent,
+            self.auth(intent),
+            bool(self.data_source),
+            self.source_role,
+            self.variables.asked_auth if self.variables else None,
+            self.migration,
+            bool(self.bill.get("transferred")),
+        )
+
     def options(self, module: str) -> dict[str, Any]:
         """What the next step is handed."""
         of_module: dict[str, Any] = {
@@ -88,16 +102,6 @@ class Visit:
 
     def _leaving(self) -> dict[str, Any]:
         return {"leaving": self.leaving} if self.leaving else {}
-
-    def left_out(self, module: str) -> str | None:
-        """Why a migration of the report leaves a step out."""
-        if self.migration is None or module in ("account", "report_migration"):
-            return None
-        if not self.migration:
-            return "there is no report to migrate"
-        if module in ("access_key", "data_source") and not self.migration["may_switch"]:
-            return "the data source keeps its report until the new one can be read"
-        return None
 
     def _migrated(self) -> dict[str, Any]:
         """What a run has just changed over is told of at its end, and never deleted then."""

@@ -131,18 +131,20 @@ def test_while_a_report_is_migrated_the_export_is_made_beside_it_and_both_are_re
     assert after_all().options("report_migration") == {"session": "sealed", "known": SOURCE}
 
 
-@pytest.mark.parametrize(
-    ("begun", "left_out"),
-    [
-        (after_all, []),
-        (migrating, ["cur", "policy", "user", "access_key", "data_source"]),
-        (lambda: migrating(may_switch=False), ["access_key", "data_source"]),
-        (lambda: migrating(may_switch=True), []),
-    ],
-)
-def test_a_data_source_keeps_its_report_until_the_new_one_can_be_read(begun: Any, left_out: list[str]) -> None:
-    modules = ("account", "report_migration", "cur", "policy", "user", "access_key", "data_source")
-    assert [module for module in modules if begun().left_out(module)] == left_out
+def test_what_decides_which_steps_are_left_out_is_handed_on() -> None:
+    standing = migrating(may_switch=False).standing("to_cur2")
+    assert (standing.intent, standing.has_source, standing.source_role) == ("to_cur2", True, None)
+    assert standing.migration is not None and not standing.migration["may_switch"]
+    assert (standing.auth, standing.asked_auth, standing.is_transferred) == ("access_key", None, False)
+    moved = after_all()
+    moved.note({"bill": {"transferred": True}, "data_source": {"config": {"assume_role_name": "R"}}})
+    standing = moved.standing("after_transfer")
+    assert (standing.source_role, standing.auth, standing.is_transferred, standing.migration) == (
+        "R",
+        "role",
+        True,
+        None,
+    )
 
 
 def test_a_failure_is_remembered() -> None:

@@ -20,6 +20,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.fi
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.plan import Plan, Step
 
 _NO_BUCKET = ("NoSuchBucket", "404")
+_UNSEEN = "perhaps a legacy report, which cur:DescribeReportDefinitions would tell"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +71,9 @@ class ReportRemoval:
     def _legacy_reports(self, clients: Any) -> list[str]:
         clients.use_region("cur", EXPORT_REGION.get(clients.partition, EXPORT_REGION["aws"]))
         reports = clients.read_all("cur", "describe_report_definitions", "ReportDefinitions", missing=DENIED)
-        return [one["ReportName"] for one in reports or [] if one.get("S3Bucket") == self.bucket]
+        if reports is None:
+            return [_UNSEEN]
+        return [one["ReportName"] for one in reports if one.get("S3Bucket") == self.bucket]
 
     def before_the_export(self, left: Left, clients: Any) -> Plan:
         """What of the bucket goes first: our statement, unless another export is delivered by it."""

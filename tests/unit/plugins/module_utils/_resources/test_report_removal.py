@@ -116,6 +116,7 @@ def test_a_purge_comes_last_and_empties_the_bucket_first() -> None:
     assert operations(empty) == ["delete_bucket"]
 
 
+DENIED = AwsError("cur", "AccessDeniedException", "no")
 LEGACY = {"ReportDefinitions": [{"ReportName": "old", "S3Bucket": BUCKET}, {"ReportName": "away", "S3Bucket": "other"}]}
 
 
@@ -125,10 +126,14 @@ LEGACY = {"ReportDefinitions": [{"ReportName": "old", "S3Bucket": BUCKET}, {"Rep
         (account(stored(), keys=("notes.txt",)), "things of others lie there, such as notes.txt"),
         (account(stored(), stored("theirs")), "others are delivered there, theirs"),
         (account(stored(), describe_report_definitions=LEGACY), "others are delivered there, old"),
+        (
+            account(stored(), describe_report_definitions=DENIED),
+            "perhaps a legacy report, which cur:DescribeReportDefinitions",
+        ),
         (account(stored(), **with_policy(OURS, THEIRS)), "its policy lets others in, by EnableAWSDataExports"),
         (account(stored(bucket_name="moved")), "neither the documented bucket nor the one that O(bucket) names"),
     ],
-    ids=["files", "export", "legacy report", "policy", "name"],
+    ids=["files", "export", "legacy report", "unseen", "policy", "name"],
 )
 def test_a_bucket_that_others_use_is_named_and_stays_alone(clients: FakeClients, words: str) -> None:
     plan, dummy = planned(clients, **PURGE)
@@ -141,11 +146,6 @@ def test_a_bucket_that_others_use_is_named_and_stays_alone(clients: FakeClients,
 def test_a_bucket_that_the_options_name_may_go() -> None:
     plan, dummy = planned(account(stored(bucket_name="mine")), bucket="mine", **PURGE)
     assert operations(plan)[-1] == "delete_bucket"
-
-
-def test_who_may_not_see_legacy_reports_is_not_kept_from_it() -> None:
-    denied = AwsError("cur", "AccessDeniedException", "no")
-    assert planned(account(stored(), describe_report_definitions=denied), **PURGE)[0].blocked == []
 
 
 # What was only adopted.

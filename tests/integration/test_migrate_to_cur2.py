@@ -119,6 +119,22 @@ def test_where_the_platform_refuses_all_stays_as_it_was(fleet: Fleet, account: s
     assert stage(migrate(fleet)) == "switched"
 
 
+def test_a_key_that_a_store_keeps_goes_over_with_the_new_report_and_none_is_made(fleet: Fleet) -> None:
+    account = fleet.emulator.standalone_account_id
+    kept = {"finops_secret_store": "ssm"}
+    assert fleet.run({"standalone": {HOST: fleet.standalone(**kept)}}, playbook=ONBOARD).code == 0
+    change_export(fleet, f"billing-export-{account}", table={"TIME_GRANULARITY": "DAILY"})
+    fleet.emulator.deliver(account, f"billing-{account}")
+    before = fleet.sources()[account]["config"]["access_key_id"]
+    assert stage(migrate(fleet, **kept)) == "beside"
+    fleet.emulator.deliver(account, f"billing-{account}-cur2")
+    changed = migrate(fleet, **kept)
+    assert (changed.code, stage(changed)) == (0, "switched"), changed.output
+    assert "iam:CreateAccessKey" not in changed.writes
+    config = fleet.sources()[account]["config"]
+    assert (config["access_key_id"], config["report_name"]) == (before, f"billing-{account}-cur2")
+
+
 def test_an_export_that_aws_cannot_change_is_replaced_beside_its_files(fleet: Fleet) -> None:
     account = fleet.emulator.standalone_account_id
     groups = {"standalone": {HOST: fleet.standalone()}}

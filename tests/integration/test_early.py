@@ -32,7 +32,6 @@ BEYOND = {
     "management": [
         "bcm-data-exports:ListExecutions",
         "iam:GetAccessKeyLastUsed",
-        "organizations:DescribeOrganization",
         "organizations:ListAccounts",
         "s3:ListObjectsV2",
     ],

@@ -21,6 +21,8 @@ DENIED = ("AccessDeniedException", "AccessDenied", "AccessDeniedForDependencyExc
 NO_ORGANIZATION = "AWSOrganizationsNotInUseException"
 _ACTIVE = "ACTIVE"
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
+# Service authorization reference of AWS Organizations: the ARN of an account names its management account and organization.
+_ARN = re.compile(r"arn:[a-z-]+:organizations::([0-9]{12}):account/(o-[a-z0-9]{10,32})/[0-9]{12}")
 
 
 def checked(account_id: Any) -> str:
@@ -28,6 +30,12 @@ def checked(account_id: Any) -> str:
     if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
         raise FinopsError("AWS names an account whose id is not 12 digits: {0!r}".format(account_id))
     return account_id
+
+
+def owner_of(entry: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The ids of the organization that an account of ListAccounts is in and of its management account; None where it has no ARN."""
+    found = _ARN.fullmatch(str(entry.get("Arn") or ""))
+    return (found[2], found[1]) if found else None
 
 
 def account_of(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,19 +57,20 @@ class Organization(Resource):
             raise InputError("cost_explorer_months", "must be 1 to 12, since Cost Explorer keeps a year")
 
     def read(self) -> State:
-        """Two calls and one for each further 20 accounts; with O(cost_explorer) one more, which AWS charges for."""
+        """A call for each 20 accounts; with O(cost_explorer) one more, which AWS charges for."""
         region = _REGION.get(self.clients.partition)
         if region is not None:
             self.clients.use_region("organizations", region)
             self.clients.use_region("ce", region)
         try:
-            about = self.clients.read("organizations", "describe_organization")["Organization"]
+            entries = self.clients.read_all("organizations", "list_accounts", "Accounts")
         except AwsError as error:
             if error.code == organizations.NO_ORGANIZATION:
                 return State()
-            raise
-        management = organizations.checked(about.get("MasterAccountId"))
-        state = State(str(about.get("Id")), management, self._accounts(management))
+            raise self._refused(error)
+        accounts = [organizations.account_of(entry) for entry in entries]
+        identifier, management = organizations.owner_of(entries[0] if entries else {}) or self._described()
+        state = State(identifier, management, accounts)
         return self._with_costs(state) if self.options.get("cost_explorer") else state
 
     def plan(self, current: State) -> Plan:
@@ -94,19 +95,24 @@ class Organization(Resource):
             }
         }
 
-    def _accounts(self, management: str) -> list[dict[str, Any]]:
-        try:
-            entries = self.clients.read_all("organizations", "list_accounts", "Accounts")
-        except AwsError as error:
-            if error.code not in organizations.DENIED or self.account == management:
-                raise
-            raise FinopsError(
-                "{0}. Only the management account {1} may list the organization's accounts, and whom it has registered as "
-                "a delegated administrator of a service: ask from there, or let it register {2}".format(
-                    str(error).rstrip("."), management, self.account
-                )
+    def _described(self) -> tuple[str, str]:
+        """The ids of the organization and of its management account, which every member may ask for."""
+        about = self.clients.read("organizations", "describe_organization")["Organization"]
+        return str(about.get("Id")), organizations.checked(about.get("MasterAccountId"))
+
+    def _refused(self, error: AwsError) -> FinopsError:
+        """What is to be told of a refused listing: to another account than the management account, who may list."""
+        if error.code not in organizations.DENIED:
+            return error
+        management = self._described()[1]
+        if self.account == management:
+            return error
+        return FinopsError(
+            "{0}. Only the management account {1} may list the organization's accounts, and whom it has registered as a "
+            "delegated administrator of a service: ask from there, or let it register {2}".format(
+                str(error).rstrip("."), management, self.account
             )
-        return [organizations.account_of(entry) for entry in entries]
+        )
 
     def _with_costs(self, state: State) -> State:
         if self.clients.partition not in _WITH_COST_EXPLORER:

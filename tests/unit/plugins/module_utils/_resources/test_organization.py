@@ -19,12 +19,13 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.or
 )
 from tests.unit.plugins.module_utils.fake_clients import ACCOUNT, OTHER, FakeClients
 
+ARN = f"arn:aws:organizations::{ACCOUNT}:account/o-abcdefghij/{{}}"
 ABOUT = {"Organization": {"Id": "o-abcdefghij", "MasterAccountId": ACCOUNT}}
 JOINED = datetime.datetime(2026, 1, 31, 23, 30, tzinfo=datetime.timezone(datetime.timedelta(hours=-2)))
 ACCOUNTS = {
     "Accounts": [
-        {"Id": ACCOUNT, "Name": "Payer", "State": "ACTIVE", "JoinedTimestamp": JOINED},
-        {"Id": OTHER, "Name": "{{ x }}", "State": "CLOSED", "Status": "SUSPENDED"},
+        {"Id": ACCOUNT, "Arn": ARN.format(ACCOUNT), "Name": "Payer", "State": "ACTIVE", "JoinedTimestamp": JOINED},
+        {"Id": OTHER, "Arn": ARN.format(OTHER), "Name": "{{ x }}", "State": "CLOSED", "Status": "SUSPENDED"},
     ]
 }
 LISTED = [
@@ -52,7 +53,7 @@ def found(fake: FakeClients, mode: Mode | None = None, **options: Any) -> dict[s
 
 
 @pytest.mark.parametrize("mode", [Mode(info=True), Mode(audit=True)])
-def test_the_accounts_take_two_calls_and_nothing_that_costs(mode: Mode) -> None:
+def test_the_accounts_take_one_call_and_nothing_that_costs(mode: Mode) -> None:
     fake = clients()
     result = found(fake, mode)
     assert result["organization"] == {
@@ -62,13 +63,21 @@ def test_the_accounts_take_two_calls_and_nothing_that_costs(mode: Mode) -> None:
         "costs": None,
         "unknown": {},
     }
-    assert (result["findings"], fake.operations()) == ([], ["describe_organization", "list_accounts"])
+    assert (result["findings"], fake.operations()) == ([], ["list_accounts"])
+
+
+@pytest.mark.parametrize("arn", [None, "", "arn:aws:organizations::1:account/o-abcdefghij/1"])
+def test_where_the_accounts_have_no_arn_the_organization_is_asked_for(arn: str | None) -> None:
+    fake = clients(list_accounts={"Accounts": [{"Id": OTHER, "Arn": arn}]})
+    result = found(fake)["organization"]
+    assert (result["id"], result["management_account_id"]) == ("o-abcdefghij", ACCOUNT)
+    assert fake.operations() == ["list_accounts", "describe_organization"]
 
 
 def test_an_account_of_no_organization_has_none() -> None:
-    fake = clients(describe_organization=AwsError("organizations:d", "AWSOrganizationsNotInUseException", "no"))
+    fake = clients(list_accounts=AwsError("organizations:l", "AWSOrganizationsNotInUseException", "no"))
     assert found(fake)["organization"] is None
-    assert fake.operations() == ["describe_organization"]
+    assert fake.operations() == ["list_accounts"]
 
 
 DENIED = AwsError("organizations:list_accounts", "AccessDeniedException", "You don't have permissions")

@@ -31,6 +31,16 @@ def test_an_action_more_is_named_with_its_resource() -> None:
     assert (meaning(answer)["more"], meaning(answer)["less"]) == (["ec2:TerminateInstances on *"], [])
 
 
+def test_each_resource_counts_by_itself_and_all_are_told_in_order() -> None:
+    answer = changed(
+        4, Action="s3:GetObject", Resource=["arn:aws:s3:::z/*", f"arn:aws:s3:::{BUCKET}/*", "arn:aws:s3:::a/*"]
+    )
+    # Discovery permits to read every object.
+    assert meaning(answer)["more"] == []
+    answer = changed(4, Action="s3:PutObject", Resource=["arn:aws:s3:::z", f"arn:aws:s3:::{BUCKET}", "arn:aws:s3:::a"])
+    assert meaning(answer)["more"] == ["s3:PutObject on arn:aws:s3:::a", "s3:PutObject on arn:aws:s3:::z"]
+
+
 def test_an_action_less_is_named() -> None:
     answer = changed(4, Action="s3:GetObjectVersion")
     file = f"arn:aws:s3:::{BUCKET}/*"

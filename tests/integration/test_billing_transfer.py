@@ -59,7 +59,7 @@ def gap(run: Run, host: str) -> dict[str, Any]:
 
 
 def stages(run: Run) -> dict[str, int]:
-    return dict(Counter(line["result"]["stage"]["name"] for line in run.results if line["result"].get("stage")))
+    return dict(Counter(row["stage"]["name"] for row in run.recap().values() if row["stage"]))
 
 
 def use_role(fleet: Fleet, variables: Variables) -> None:

@@ -98,6 +98,6 @@ def test_a_member_has_no_report_to_be_made_again_or_filled(intent: str) -> None:
 
 def test_where_no_bill_was_transferred_it_is_looked_at_alone() -> None:
     about = account(procedure.AFTER_TRANSFER)
-    visited = [module for module in procedure.resources("management", procedure.AFTER_TRANSFER)]
+    visited = procedure.resources("management", procedure.AFTER_TRANSFER)
     assert [module for module in visited if module not in left_out(about)] == ["account", "bill"]
     assert reason("cur", PLATFORM, about) == "the account's bill was not transferred"

@@ -33,6 +33,8 @@ ONBOARD = "finops_for_cloud.aws.onboard"
 ROTATE = "finops_for_cloud.aws.rotate_keys"
 OFFBOARD = "finops_for_cloud.aws.offboard"
 MIGRATE = "finops_for_cloud.aws.migrate_to_role"
+# In seconds: a thousand accounts on a busy machine.
+LONGEST_RUN = 3600
 Variables = dict[str, Any]
 
 
@@ -160,7 +162,12 @@ class Fleet:
             stderr=subprocess.STDOUT,
             text=True,
         ) as process:
-            output, dummy = process.communicate(timeout=900)
+            try:
+                output, dummy = process.communicate(timeout=LONGEST_RUN)
+            except subprocess.TimeoutExpired:
+                # Ansible would wait for its broken pipe forever.
+                self.kill()
+                raise
         results = [json.loads(line) for line in record.read_text().splitlines()]
         if os.environ.get("FINOPS_KEEP_RESULTS"):
             shutil.copy(record, Path(os.environ["FINOPS_KEEP_RESULTS"]) / f"{_current_test()}.{self._runs}.results")

@@ -48,7 +48,7 @@ matrix: setup ## All of it with every supported ansible-core and Python; MATRIX=
 mutants: setup ## Mistakes planted in the core's decisions; fails if its unit tests find less than 85 % of them
 	$(BIN)/python -m tests.mutants
 
-faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no leak; about half an hour
+faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no leak; about three quarters of an hour
 	$(BIN)/python -m tests.faults.crash
 	$(BIN)/python -m pytest tests/faults
 
@@ -58,7 +58,7 @@ bill: setup ## The whole bill: complete to the cent, gently, from nothing; about
 proof: setup ## What an audit finds: each of some hundred faults, each account of an organization of sixty; a quarter of an hour
 	$(BIN)/python -m pytest -s tests/proof
 
-shells: setup ## The integration tests through both shells, every result compared; about half an hour
+shells: setup ## The integration tests through both shells, every result compared; about an hour and a quarter
 	$(BIN)/python -m tests.shells
 
 bench: setup ## Our runs against peers and a floor, 10 to 1000 accounts; writes build/bench.json; about an hour

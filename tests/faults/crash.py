@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.emulator.fleet import Emulator
-from tests.faults.scenario import Scenario
+from tests.faults.scenario import Scenario, ends_well
 from tests.faults.scenarios import scenarios
 from tests.integration.playbook import Fleet
 
@@ -58,8 +58,7 @@ def check(scenario: Scenario) -> tuple[int, int]:
     with Emulator(members=1) as emulator, tempfile.TemporaryDirectory() as folder:
         fleet = Fleet(emulator, Path(folder))
         scenario.prepare(fleet)
-        run = scenario.run(fleet)
-        assert run.code == 0, run.output
+        ends_well(scenario.run(fleet))
         writes = list(fleet.emulator.faults.written)
         scenario.after_run(fleet)
         expected = scenario.snapshot(fleet)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.history import TAG
-from tests.faults.scenario import Scenario
+from tests.faults.scenario import Scenario, ends_well
 from tests.faults.snapshot import USER
 from tests.integration import legacy
 from tests.integration.playbook import MIGRATE, OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
 
 AFTER_TRANSFER = "finops_for_cloud.aws.after_billing_transfer"
+BACKFILL = "finops_for_cloud.aws.backfill"
 STORES = ("secretsmanager", "ssm", "file")
 
 
@@ -53,8 +55,7 @@ class LateMember(Scenario):
         emulator.reset()
         now = datetime.datetime.now(datetime.timezone.utc)
         emulator.clock.move_to(now - datetime.timedelta(days=40))
-        run = fleet.run({"management": {"payer": fleet.management()}})
-        assert run.code == 0, run.output
+        ends_well(fleet.run({"management": {"payer": fleet.management()}}))
         last = now - datetime.timedelta(days=2)
         emulator.costs.generate((root, self._account(fleet)), emulator.clock.now().date(), last.date())
         emulator.clock.move_to(now)
@@ -92,8 +93,7 @@ class Transferred(Scenario):
     def prepare(self, fleet: Fleet) -> None:
         emulator, root = fleet.emulator, fleet.emulator.management_account_id
         emulator.reset()
-        run = self.run(fleet, ONBOARD)
-        assert run.code == 0, run.output
+        ends_well(self.run(fleet, ONBOARD))
         emulator.deliver(root, f"billing-{root}")
         emulator.platform.imports.pass_hours(1)
         emulator.transfer_bill(root)
@@ -108,7 +108,8 @@ class Transferred(Scenario):
 class ToCur2(Scenario):
     """A migration to CUR 2.0 at one of its stages, of an account with a legacy report.
 
-    delivered, switched: what was done before the run that is disturbed."""
+    delivered, switched: what was done before the run that is disturbed.
+    """
 
     playbook: str = legacy.TO_CUR2
     delivered: bool = False
@@ -119,10 +120,10 @@ class ToCur2(Scenario):
         fleet.forget_files()
         legacy.connect(fleet, self.account(fleet))
         if self.delivered:
-            self._ends_well(self.run(fleet))
+            ends_well(self.run(fleet))
             fleet.emulator.deliver(self._account(fleet), f"billing-{self._account(fleet)}")
         if self.switched:
-            self._ends_well(self.run(fleet))
+            ends_well(self.run(fleet))
             fleet.emulator.platform.imports.pass_hours(1)
         fleet.emulator.faults.count_from_here()
 
@@ -132,16 +133,63 @@ class ToCur2(Scenario):
 
     def snapshot(self, fleet: Fleet) -> dict[str, Any]:
         """What it settles to: one more run narrows the policy once the old report is read no longer."""
-        self._ends_well(self.run(fleet))
+        ends_well(self.run(fleet))
         reports = fleet.client("cur", self.account(fleet)).describe_report_definitions()["ReportDefinitions"]
         return {**super().snapshot(fleet), "legacy": [report["ReportName"] for report in reports]}
 
     def _account(self, fleet: Fleet) -> str:
         return str(self.account(fleet)["finops_account_id"])
 
-    @staticmethod
-    def _ends_well(run: Run) -> None:
-        assert run.code == 0, run.output
+
+@dataclasses.dataclass(frozen=True)
+class Backfilling(Scenario):
+    """An account whose bucket lacks three months: asked for, or, with `arrived`, there since an earlier run asked."""
+
+    playbook: str = BACKFILL
+    arrived: bool = False
+
+    def more(self) -> Variables:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        first = _months_before(now)[0]
+        return {"finops_first_cost_month": first, "finops_backfill_tags": True, "finops_file_support_case": True}
+
+    def prepare(self, fleet: Fleet) -> None:
+        emulator, account = fleet.emulator, str(self.account(fleet)["finops_account_id"])
+        emulator.reset()
+        shutil.rmtree(fleet.common["finops_report_dir"], ignore_errors=True)
+        now = emulator.clock.now()
+        *lacking, last = _months_before(now)
+        emulator.clock.move_to(datetime.datetime.fromisoformat(f"{last}-02T00:00:00+00:00"))
+        ends_well(self.run(fleet, ONBOARD))
+        begin = datetime.date.fromisoformat(f"{lacking[0]}-01")
+        emulator.costs.generate([account], begin, (now - datetime.timedelta(days=2)).date())
+        emulator.clock.move_to(now)
+        emulator.aws.state.support_cases[account] = []
+        self._deliver(fleet, last, f"{now:%Y-%m}")
+        emulator.platform.imports.pass_hours(1)
+        if self.arrived:
+            ends_well(self.run(fleet))
+            self._deliver(fleet, *lacking)
+        emulator.faults.count_from_here()
+
+    def snapshot(self, fleet: Fleet) -> dict[str, Any]:
+        state, account = fleet.emulator.aws.state, str(self.account(fleet)["finops_account_id"])
+        mark = datetime.datetime.fromtimestamp(
+            fleet.sources()[account]["last_import_modified_at"], datetime.timezone.utc
+        )
+        asked = (len(state.support_cases[account]), len(state.tag_backfills.get(account, [])))
+        return {**super().snapshot(fleet), "asked": asked, "mark": f"{mark:%Y-%m-%d}"}
+
+    def _deliver(self, fleet: Fleet, *months: str) -> None:
+        account = str(self.account(fleet)["finops_account_id"])
+        for month in months:
+            fleet.emulator.deliver(account, f"billing-{account}", month)
+
+
+def _months_before(now: datetime.datetime) -> list[str]:
+    """The four full months before this one, the oldest first."""
+    number = now.year * 12 + now.month - 1
+    return [f"{(number - back) // 12:04d}-{(number - back) % 12 + 1:02d}" for back in (4, 3, 2, 1)]
 
 
 def member(fleet: Fleet) -> Variables:
@@ -168,6 +216,8 @@ def scenarios() -> Iterator[Scenario]:
         yield Scenario(f"onboard with {store}", "member", member, store=store)
         yield Scenario(f"rotate with {store}", "member", member, ROTATE, store=store)
     yield Transferred("after a billing transfer", "management", Fleet.management, AFTER_TRANSFER)
+    yield Backfilling("backfill asked for", "standalone", Fleet.standalone)
+    yield Backfilling("backfill arrived", "standalone", Fleet.standalone, arrived=True)
     yield ToCur2("to CUR 2.0 beside", "standalone", Fleet.standalone)
     yield ToCur2("to CUR 2.0 change over", "standalone", Fleet.standalone, delivered=True)
     yield ToCur2("to CUR 2.0 deletion", "standalone", Fleet.standalone, delivered=True, switched=True)

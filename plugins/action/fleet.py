@@ -11,12 +11,17 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import problems
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.whole_inventory import (
+    OF_A_CONTROLLER,
+    VARIABLE,
+    is_slice,
+    problems_of_whole,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import has_role
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import readers_names
 
 _ARGUMENTS = {"intent": {"type": "str", "choices": [procedure.CONNECT, procedure.AUDIT], "default": procedure.CONNECT}}
@@ -73,7 +78,7 @@ class ActionModule(ActionBase):
 
 
 def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[str, str]:
-    """What is wrong with hosts of the whole inventory, whatever the limit of this run."""
+    """What is wrong with hosts of the whole inventory, whatever the limit of this run and whichever slice of it this is."""
     unreadable: dict[str, str] = {}
     hosts = {}
     for host, cases in known.items():
@@ -81,4 +86,6 @@ def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[st
             hosts[host] = {"account_id": variables[host].get("finops_account_id"), "cases": cases}
         except AnsibleError as error:
             unreadable[host] = f"finops_account_id: {error}"
-    return {**unreadable, **worded(problems(hosts), readers_names("account"))}
+    seen = values(next(iter(variables.values())), (VARIABLE, *OF_A_CONTROLLER))
+    found = problems_of_whole(hosts, seen.get(VARIABLE), is_slice(seen))
+    return {**unreadable, **worded(found, readers_names("account"))}

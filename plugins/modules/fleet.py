@@ -18,9 +18,11 @@ description:
     C(finops_platform_). Where C(finops_auth) is C(role), it asks the platform what a role needs.
 options:
   intent:
-    description: With V(audit) the platform is asked what a role needs also where it works with one already.
+    description:
+      - What the run is for. With V(audit) the platform is asked what a role needs also where it works with one already.
+      - V(connect) says that it writes to the platform, of which a slice of a controller's job is warned.
     type: str
-    choices: [connect, audit]
+    choices: [connect, prepare, audit]
     default: connect
 version_added: 1.0.0
 author:

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.controller.jobs import Controller, Outcome
+from tests.controller.jobs import Controller, Job, Outcome
 from tests.emulator.past import Past
 from tests.integration.playbook import Fleet
 
@@ -109,7 +109,7 @@ def test_a_cancelled_job_is_healed_by_the_next(controller: Controller, fleet: Fl
     groups = groups_of(fleet)
     synchronise(controller, fleet, groups)
     assert statuses(controller.sliced("prepare", 2)) == {"successful": 2}
-    running = []
+    running: list[Job] = []
     fleet.emulator.faults.at_call("CreateCloudAccount", 3, "after", lambda: running[0].cancel())
     running.append(controller.launch("connect"))
     assert running[0].end().status == "canceled"

@@ -36,6 +36,9 @@ def test_what_is_prepared_is_connected_without_another_write_to_the_account(flee
     of_aws = {call for call in connected.writes if not call.startswith(prefix)}
     assert of_aws == ({"iam:CreateAccessKey"} if auth == "access_key" else set())
     assert len(fleet.sources()) == 6
+    # A sealed login is handed on to the task that asks Roots for their past, and to no other.
+    with_session = {line["host"] for line in connected.results if "session" in json.dumps(line["result"])}
+    assert with_session <= {"payer", "localhost"}
     last = fleet.run(groups, playbook=PREPARE, finops_auth=auth)
     assert (last.code, last.writes) == (0, []), last.output
     assert {row["state"] for row in last.recap().values()} == {"right"}
@@ -61,3 +64,17 @@ def test_a_slice_that_shows_nothing_of_the_whole_is_refused(fleet: Fleet) -> Non
     assert run.code == 2
     assert "finops_for_cloud.aws.all_accounts" in run.recap()["shop"]["failed"], run.output
     assert run.writes == []
+
+
+def test_a_slice_that_connects_is_warned_of_the_others(fleet: Fleet) -> None:
+    account = fleet.member()
+    whole = {"shop": {"account_id": account["finops_account_id"], "case": "member"}}
+    runs = {
+        playbook: fleet.run(
+            {"member": {"shop": account}}, "--check", "-e", "job_slice=1", playbook=playbook, finops_all_accounts=whole
+        )
+        for playbook in (PREPARE, CONNECT)
+    }
+    assert {run.code for run in runs.values()} == {0}
+    words = "let one job connect"
+    assert [words in " ".join(run.output.split()) for run in runs.values()] == [False, True], runs[CONNECT].output

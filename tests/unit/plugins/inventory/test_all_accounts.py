@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 
@@ -15,7 +16,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.inventory.all_accounts imp
 CONFIGURATION = "plugin: finops_for_cloud.aws.all_accounts\n"
 
 
-def test_every_account_of_the_sources_before_is_listed(tmp_path: Path) -> None:
+def test_every_account_of_the_sources_before_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inventory, path = InventoryData(), tmp_path / "zz_all_accounts.yml"
     path.write_text(CONFIGURATION)
     for group, host, account in (("member", "shop", "111122223333"), ("web", "search", "444455556666")):
@@ -27,9 +28,9 @@ def test_every_account_of_the_sources_before_is_listed(tmp_path: Path) -> None:
     inventory.add_group("standalone")
     inventory.add_host("lab", "standalone")
     plugin = InventoryModule()
-    plugin._load_name = plugin.NAME
     assert plugin.verify_file(str(path)) and not plugin.verify_file(str(tmp_path / "organization.yml"))
-    plugin._read_config_data = lambda path: {}  # type: ignore[method-assign]
+    # It reads the options, which takes the whole of Ansible.
+    monkeypatch.setattr(plugin, "_read_config_data", lambda path: {})
     plugin.parse(inventory, DataLoader(), str(path))
     assert inventory.groups["all"].vars["finops_all_accounts"] == {
         "shop": {"account_id": "111122223333", "case": "member"},

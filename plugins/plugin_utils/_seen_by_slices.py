@@ -53,8 +53,11 @@ def read(folders: Sequence[str]) -> Seen:
     """What the audits that left these folders saw, as if one had: the visits, by host what its platform answered, and by
     account its management account.
 
-    folders: of audits, or such that hold folders of audits. Raises FinopsError where a folder is neither.
+    folders: of audits, or such that hold folders of audits. Raises FinopsError where one is neither, or there
+    is none.
     """
+    if not folders:
+        raise FinopsError("finops_report_dirs: names no folder. Say where the audits of the slices left their reports")
     whole = joined([_read(path) for folder in folders for path in _files(Path(folder))])
     visits = [_visit(data) for data in whole["visits"]]
     platforms = {key: _answers(data) for key, data in whole["platforms"].items()}

@@ -51,12 +51,11 @@ def problems_of_whole(hosts: Mapping[str, Mapping[str, Any]], everywhere: Any, s
         return {**(dict.fromkeys(hosts, _UNKNOWN) if sliced else {}), **problems(hosts)}
     if not _is_sound(everywhere):
         return dict.fromkeys(hosts, _NO_MAPPING)
-    others = dict(
-        (host, {"account_id": about["account_id"], "cases": [about["case"]]})
-        for host, about in everywhere.items()
-        if host not in hosts
+    listed = dict(
+        (host, {"account_id": about["account_id"], "cases": [about["case"]]}) for host, about in everywhere.items()
     )
-    found = problems({**others, **hosts})
+    # In the list's order, so that every slice says the same.
+    found = problems({**listed, **hosts})
     told = {}
     for host, about in hosts.items():
         reason = found.get(host) or _disagreement(host, about, everywhere.get(host))

@@ -113,3 +113,8 @@ def test_a_folder_that_no_audit_has_left_is_named(tmp_path: Path, content: str |
         (tmp_path / "seen.json").write_text(content)
     with pytest.raises(FinopsError, match="finops_report_dirs: .*seen.json"):
         _seen_by_slices.read([str(tmp_path)])
+
+
+def test_no_folder_at_all_is_refused() -> None:
+    with pytest.raises(FinopsError, match="finops_report_dirs: names no folder"):
+        _seen_by_slices.read([])

@@ -86,9 +86,7 @@ class ActionModule(ActionBase):
         return view
 
 
-def _problems(
-    known: dict[str, list[str]], variables: dict[str, Any], seen: Mapping[str, Any]
-) -> dict[str, str]:
+def _problems(known: dict[str, list[str]], variables: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with hosts of the whole inventory, whatever the limit of this run and whichever slice of it this is.
 
     seen: what tells of the whole, and of a slice.

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill proof shells bench page recording generated changelog lint planted release clean mutants
+.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill proof shells bench page recording generated changelog lint planted release clean mutants controller
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bill: setup ## The whole bill: complete to the cent, gently, from nothing; about
 
 proof: setup ## What an audit finds: each of some hundred faults, each account of an organization of sixty; a quarter of an hour
 	$(BIN)/python -m pytest -s tests/proof
+
+controller: setup ## Jobs as AWX runs them, by ansible-runner: slices of a fleet of 200; hours, less with CONTROLLER_ACCOUNTS=12
+	CONTROLLER_ACCOUNTS=$${CONTROLLER_ACCOUNTS:-200} $(BIN)/python -m pytest -s tests/controller
 
 shells: setup ## The integration tests through both shells, every result compared; about an hour and a quarter
 	$(BIN)/python -m tests.shells

@@ -11,15 +11,25 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import problems
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.whole_inventory import (
+    OF_A_CONTROLLER,
+    VARIABLE,
+    is_slice,
+    problems_of_whole,
+)
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import has_role
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import readers_names
 
-_ARGUMENTS = {"intent": {"type": "str", "choices": [procedure.CONNECT, procedure.AUDIT], "default": procedure.CONNECT}}
+_INTENTS = [procedure.CONNECT, procedure.PREPARE, procedure.AUDIT]
+_ARGUMENTS = {"intent": {"type": "str", "choices": _INTENTS, "default": procedure.CONNECT}}
+_WRITERS = (
+    "this job is one of several slices that write to the platform at the same time, and the platform answers some of that with "
+    "errors. What breaks is looked up and healed, which takes time: slice the playbook prepare, and let one job connect"
+)
 _NO_ACCOUNTS = (
     "The inventory has no accounts: put each account's host into one of the groups management, member or standalone, and "
     "give it finops_account_id. Copy inventories/example of this collection to begin with."
@@ -36,14 +46,18 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow)."""
         super().run(tmp, task_vars)
-        self._audits = self.validate_argument_spec(_ARGUMENTS)[1]["intent"] == procedure.AUDIT
+        intent = self.validate_argument_spec(_ARGUMENTS)[1]["intent"]
+        self._audits = intent == procedure.AUDIT
         inventory, listings = Inventory(task_vars or {}), Listings()
         in_play = inventory.cases_in_play()
         if not in_play:
             return {"failed": True, "msg": _NO_ACCOUNTS if not inventory.cases() else _NONE_IN_LIMIT}
         known = inventory.cases()
         variables = {host: inventory.variables(host) for host in known}
-        found = _problems(known, variables)
+        seen = values(next(iter(variables.values())), (VARIABLE, *OF_A_CONTROLLER))
+        if is_slice(seen) and intent == procedure.CONNECT:
+            self._display.warning(_WRITERS)
+        found = _problems(known, variables, seen)
         roots = inventory.roots(variables)
         accounts = {}
         for host, cases in in_play.items():
@@ -72,8 +86,11 @@ class ActionModule(ActionBase):
         return view
 
 
-def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[str, str]:
-    """What is wrong with hosts of the whole inventory, whatever the limit of this run."""
+def _problems(known: dict[str, list[str]], variables: dict[str, Any], seen: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with hosts of the whole inventory, whatever the limit of this run and whichever slice of it this is.
+
+    seen: what tells of the whole, and of a slice.
+    """
     unreadable: dict[str, str] = {}
     hosts = {}
     for host, cases in known.items():
@@ -81,4 +98,5 @@ def _problems(known: dict[str, list[str]], variables: dict[str, Any]) -> dict[st
             hosts[host] = {"account_id": variables[host].get("finops_account_id"), "cases": cases}
         except AnsibleError as error:
             unreadable[host] = f"finops_account_id: {error}"
-    return {**unreadable, **worded(problems(hosts), readers_names("account"))}
+    found = problems_of_whole(hosts, seen.get(VARIABLE), is_slice(seen))
+    return {**unreadable, **worded(found, readers_names("account"))}

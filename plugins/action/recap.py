@@ -13,7 +13,7 @@ from ansible import constants as C
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import recap
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import PENDING
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import PENDING, in_brief
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import (
     AFTERWARDS,
     REGISTERED,
@@ -22,6 +22,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdic
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._printing import show
 
 _VARIABLES = ("finops_account_id", "finops_platform_url")
 
@@ -55,8 +56,15 @@ class ActionModule(ActionBase):
         brief = len(rows) >= recap.BRIEF_FROM and not self._display.verbosity
         # The callback of this collection tells the same from what is returned here.
         if os.environ.get("ORIGINAL_STDOUT_CALLBACK", C.DEFAULT_STDOUT_CALLBACK) != "finops_for_cloud.aws.fleet":
-            self._display.display(recap.text(rows, check_mode, brief))
-        result: dict[str, Any] = {"changed": False, "accounts": rows}
+            show(self._display, recap.text(rows, check_mode, brief))
+        counts = recap.counts(rows)
+        result: dict[str, Any] = {
+            "changed": False,
+            "accounts": recap.kept(rows),
+            "counts": counts,
+            "flow": in_brief([row["flow"] for row in rows]),
+            "ansible_stats": {"data": {"finops_recap": counts}, "per_host": False, "aggregate": False},
+        }
         silent = [row for row in rows if row["failed"] and row["host"] in _alive(task_vars)]
         if silent:
             result.update(failed=True, msg=_failed_silently(silent))

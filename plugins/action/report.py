@@ -14,18 +14,19 @@ from ansible import context
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import coverage
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.fail_on import fail_on
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report import report, row
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import AFTERWARDS, REGISTERED
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import _audit as audit
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils import _seen_by_slices
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._printing import show
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report import as_words, known_costs
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._report.files import FOLDER, read_previous, write
 
 _ARGUMENTS = {
     "folder": {"type": "path", "default": FOLDER},
+    "slices": {"type": "list", "elements": "path"},
     "fail_on": {"type": "list", "elements": "str", "default": ["failed"]},
 }
 
@@ -46,20 +47,32 @@ class ActionModule(ActionBase):
         except InputError as error:
             raise AnsibleActionFail(str(error).replace("O(fail_on)", "finops_fail_on")) from error
         folder = os.path.abspath(given["folder"])
-        self._inventory, self._listings = Inventory(task_vars), Listings()
-        visits = self._visits(task_vars)
+        is_own = given["slices"] is None
+        visits, answers, roots = self._seen(task_vars) if is_own else _of_slices(given["slices"])
+        now = max(
+            (one.now for one in answers.values() if one.now), default=datetime.datetime.now(datetime.timezone.utc)
+        )
         try:
-            made = self._report(visits, *read_previous(folder))
+            made = audit.report_of(visits, answers, roots, now, *read_previous(folder))
             write(folder, audit.with_inventory(made, context.CLIARGS.get("inventory") or ()))
-            known_costs.keep(folder, {visit.account_id: visit.result("delivery", "delivery") for visit in visits})
+            if is_own:
+                known_costs.keep(folder, {visit.account_id: visit.result("delivery", "delivery") for visit in visits})
+                _seen_by_slices.keep(folder, visits, answers, now)
         except (FinopsError, OSError) as error:
             raise AnsibleActionFail("finops_report_dir: {0}".format(error)) from error
         page = os.path.join(folder, "report.html")
-        self._display.display(as_words.text(made, page))
+        show(self._display, as_words.text(made, page))
         reasons = condition.reasons(made)
-        told = {"folder": folder, "summary": made["summary"], "reasons": reasons}
+        told = {"folder": folder, "page": page, "summary": made["summary"], "reasons": reasons}
         artifact = {"data": {"finops_report": told}, "per_host": False, "aggregate": False}
         return {"changed": False, "report": told, "ansible_stats": artifact}
+
+    def _seen(self, task_vars: Mapping[str, Any]) -> _seen_by_slices.Seen:
+        """The visits of this run, by host what the platform answers, and by account its management account."""
+        self._inventory, self._listings = Inventory(task_vars), Listings()
+        visits = self._visits(task_vars)
+        variables = {host: self._inventory.variables(host) for host in self._inventory.cases()}
+        return visits, self._answers(visits), self._inventory.roots(variables)
 
     def _visits(self, task_vars: Mapping[str, Any]) -> list[audit.Visit]:
         seen = task_vars.get("finops_fleet", {}).get("accounts", {})
@@ -73,26 +86,6 @@ class ActionModule(ActionBase):
             problem = (seen.get(host) or {}).get("problem")
             found.append(audit.Visit.of(host, cases[0], variables, registered, problem))
         return found
-
-    def _report(
-        self, visits: Sequence[audit.Visit], previous: Mapping[str, Any] | None, why_not: str
-    ) -> dict[str, Any]:
-        """previous: the report before this one; why_not: why that cannot be used, empty where there is none."""
-        variables = {host: self._inventory.variables(host) for host in self._inventory.cases()}
-        roots = self._inventory.roots(variables)
-        answers = self._answers(visits)
-        now = max(
-            (one.now for one in answers.values() if one.now), default=datetime.datetime.now(datetime.timezone.utc)
-        )
-        rows = [row(seen, now) for seen in audit.all_seen(visits, roots, answers)]
-        spent = audit.Spent.of(visits, answers.values())
-        listed = audit.sources(answers.values())
-        covered = None
-        if spent.costs and listed is not None:
-            organizations = audit.organizations(visits)
-            covered = coverage(organizations, rows, listed, spent.costs, spent.currency or "USD", spent.months, roots)
-        notes = [*audit.notes(visits, answers.values()), *([why_not] if why_not else [])]
-        return report(rows, covered, previous, now, spent.currency, spent.months, notes)
 
     def _answers(self, visits: Sequence[audit.Visit]) -> dict[str, audit.Answers]:
         """By host, what its organization of the platform says; each is asked once."""
@@ -111,3 +104,10 @@ class ActionModule(ActionBase):
                     of_organization[key] = audit.Answers(failure=str(error))
             found[visit.host] = of_organization[key]
         return found
+
+
+def _of_slices(folders: Sequence[str]) -> _seen_by_slices.Seen:
+    try:
+        return _seen_by_slices.read(folders)
+    except FinopsError as error:
+        raise AnsibleActionFail(str(error)) from error

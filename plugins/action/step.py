@@ -37,8 +37,9 @@ _ARGUMENTS = {
     "intent": {"type": "str", "choices": list(procedure.INTENTS), "default": procedure.CONNECT},
     "earlier": {"type": "dict"},
 }
-# What the roles loop over: every step of the case, in an audit with its looks.
-_ALL_STEPS = ("{{ finops_steps }}", "{{ finops_steps + finops_looks }}")
+# Intents that look ahead, and what the roles loop over then: every step of the case that the intent has.
+_AHEAD = (*procedure.CONNECTING, procedure.AUDIT)
+_ALL_STEPS = ("{{ finops_steps }}", "{{ finops_preparations }}", "{{ finops_steps + finops_looks }}")
 # Seconds between the first calls of workers that begin together.
 _APART = 0.02
 
@@ -67,8 +68,11 @@ class ActionModule(Shell):
         under_way.note({**result, "module": module}, self.clients)
         if intent == procedure.OFFBOARD and module not in procedure.DECISIVE:
             under_way.has_failed = False
-        if module == "account" and "case" in result and intent in (procedure.CONNECT, procedure.AUDIT):
+        if module == "account" and "case" in result and intent in _AHEAD:
             self._look_ahead(result["case"], intent, under_way, task_vars)
+        if not procedure.hands_on_login(str(result.get("case")), intent):
+            # A kilobyte that a controller would keep twice for each account.
+            result.pop("session", None)
         if "finops_fleet" in task_vars:
             # The recap of such a run tells what is worth knowing, once.
             result.pop("warnings", None)

@@ -42,7 +42,6 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import in_brief
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress import words
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.accounts import Accounts
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._progress.screen import Screen
@@ -166,7 +165,7 @@ class CallbackModule(CallbackBase):
         self._handle_warnings(event.result)
         state = "changed" if event.result.get("changed") else "right"
         if event.action == RECAP:
-            self._judge(event.result.get("accounts") or [])
+            self._judge(event.result)
         elif event.action == STEP:
             self._accounts.end(event.host, state, time.monotonic())
         elif not event.is_for_all and not self._has_steps and self._worked.get(event.host) != "changed":
@@ -178,10 +177,11 @@ class CallbackModule(CallbackBase):
             self._screen.say("{0}{1}: {2}".format(event.host, would, words.one_line(title)))
         self._show()
 
-    def _judge(self, rows: list[dict[str, Any]]) -> None:
+    def _judge(self, recap: Mapping[str, Any]) -> None:
         """The recap's rows are the truth about their accounts; only a failure that Ansible counts in the end stays one."""
-        self._is_judged = bool(rows)
-        self._flow = in_brief([row.get("flow") for row in rows])
+        rows = recap.get("accounts") or []
+        self._is_judged = bool(rows or recap.get("counts"))
+        self._flow = recap.get("flow") or ""
         for row in rows:
             host = row["host"]
             if host in self._accounts.states:
@@ -207,7 +207,7 @@ class CallbackModule(CallbackBase):
     def _fail(self, event: Event, state: str, is_ignored: bool) -> None:
         self._handle_warnings(event.result)
         if event.action == RECAP:
-            self._judge(event.result.get("accounts") or [])
+            self._judge(event.result)
         reasons = self._failed_items.pop(event.host, None) or [(event.step(), _reason(event.result))]
         if self._is_judged and (event.action == RECAP or self._accounts.states.get(event.host) == "failed"):
             return

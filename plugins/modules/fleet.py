@@ -12,13 +12,17 @@ description:
   - Finds accounts that the inventory has twice, hosts in more than one of the groups C(management), C(member) and
     C(standalone), and account ids that are none, and lists the platform's data sources once for all accounts.
   - It fails where the inventory, or the limit of the run, has no account at all.
+  - In a slice of a controller's job it sees accounts that another slice has as well by the variable C(finops_all_accounts),
+    which P(finops_for_cloud.aws.all_accounts#inventory) sets. A slice without it is refused where it shows that it is one.
   - It reads the hosts' inventory variables C(finops_account_id), C(finops_data_source_name) and those that begin with
     C(finops_platform_). Where C(finops_auth) is C(role), it asks the platform what a role needs.
 options:
   intent:
-    description: With V(audit) the platform is asked what a role needs also where it works with one already.
+    description:
+      - What the run is for. With V(audit) the platform is asked what a role needs also where it works with one already.
+      - V(connect) says that it writes to the platform, of which a slice of a controller's job is warned.
     type: str
-    choices: [connect, audit]
+    choices: [connect, prepare, audit]
     default: connect
 version_added: 1.0.0
 author:

@@ -35,8 +35,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+counts:
+  description:
+    - How many accounts there are, and how many in each state; also an artifact C(finops_recap) of the job, as by
+      M(ansible.builtin.set_stats).
+  returned: always
+  type: dict
+  sample: {accounts: 6, changed: 2, right: 3, pending: 0, found: 0, failed: 1}
+flow:
+  description: Of how many connected accounts the costs flow, in words; empty where that was not looked at.
+  returned: always
+  type: str
+  sample: "6 connected: 6 proven"
 accounts:
-  description: One entry for each host of the play.
+  description:
+    - One entry for each host of the play. Of more than 200 accounts only those that are not right already, the worst first
+      and no more than 1,000, each with its host, account, case and state, and with what failed or the first of what was
+      found, cut to 300 characters. A controller drops a result that is longer than 700,000.
   returned: always
   type: list
   elements: dict

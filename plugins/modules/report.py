@@ -18,6 +18,7 @@ description:
   - It reads the results that the roles of this collection register by their entry point C(audit), and asks the platform
     three times, and once more for each data source whose import is not known to be fine. Nothing is changed anywhere but in
     the folder.
+  - In the folder it keeps C(seen.json), what the run saw, from which O(slices) make one report.
   - In the folder's C(costs) it keeps what was read of the delivered files, so that the next audit reads only those that
     changed since. It is no harm to delete it.
 version_added: 1.0.0
@@ -29,6 +30,13 @@ options:
       - Where the files go. It is made where it is missing; a relative path is one from where Ansible runs.
     type: path
     default: finops-report
+  slices:
+    description:
+      - The folders that audits of slices of one inventory have left, of which this report is made, as if one audit had
+        visited all accounts. Then no account of the play counts, and nobody is asked anything.
+      - Of an account that several of them have, the latest counts.
+    type: list
+    elements: path
   fail_on:
     description:
       - What RV(report.reasons) are of. V(failed), accounts in that state; V(drift), those and accounts in that state;
@@ -51,13 +59,13 @@ EXAMPLES = r"""
   finops_for_cloud.aws.report:
     folder: /var/lib/finops-report
     fail_on: [failed, coverage < 99]
-  register: finops_report
+  register: finops_proof
   run_once: true
 
 - name: Fail where that asks for it
   ansible.builtin.fail:
-    msg: "{{ finops_report.report.reasons | join('; ') }}"
-  when: finops_report.report.reasons | length > 0
+    msg: "{{ finops_proof.report.reasons | join('; ') }}"
+  when: finops_proof.report.reasons | length > 0
   run_once: true
 """
 
@@ -72,6 +80,11 @@ report:
       type: str
       returned: always
       sample: /var/lib/finops-report
+    page:
+      description: The path of C(report.html).
+      type: str
+      returned: always
+      sample: /var/lib/finops-report/report.html
     summary:
       description: As in C(report.json).
       type: dict

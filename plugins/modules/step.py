@@ -49,6 +49,7 @@ options:
     description:
       - What the visit is for.
       - V(connect) brings everything to what is wanted.
+      - V(prepare) brings to what is wanted what needs no write at the platform, which is all but the key and the data source.
       - V(audit) tells what is not as wanted, goes on past whatever it finds, and changes nothing.
       - V(rotate) replaces the access key where it is due, V(retire) takes the replaced one out of service.
       - V(offboard) takes down what V(connect) made, and goes on past what has to stay.
@@ -57,7 +58,7 @@ options:
       - V(after_transfer) makes the report again that a billing transfer took, and reconnects the data source.
       - V(backfill) tells which months lack, asks AWS for them, and has those imported that have arrived.
     type: str
-    choices: [connect, audit, rotate, retire, offboard, to_role, to_role_end, to_cur2, after_transfer, backfill]
+    choices: [connect, prepare, audit, rotate, retire, offboard, to_role, to_role_end, to_cur2, after_transfer, backfill]
     default: connect
   earlier:
     description: What an earlier task of the same visit registered, where a visit goes on in another task.

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import Costs, merged
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.coverage import Costs, coverage, merged
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.merging import MONTHS
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.money import delivered_costs
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.report import report, row
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.seen import Payer, Seen
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdict import StepResult, steps_of
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import import_health
@@ -26,8 +28,6 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.ac
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import config_of
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import values
 
-# The platform answers for the cost of at most a year (facts: breakdown_expenses, OE0515).
-_MONTHS = 12
 _AT_ONCE = 8
 _MAX_KEY_AGE_DAYS = int(AccessKey.CHANGE_OPTIONS["max_age_days"]["default"])
 _UNLISTED = (
@@ -35,7 +35,14 @@ _UNLISTED = (
     "organizations:ListAccounts"
 )
 _PRO_FORMA = "the bill of {0} belongs to another account by now, so rates may be pro forma"
-_DESCRIBED = ("finops_account_id", "finops_account_name", "finops_platform_url", "finops_key_max_age_days")
+_DESCRIBED = (
+    "finops_account_id",
+    "finops_account_name",
+    "finops_management_account_id",
+    "finops_platform_url",
+    "finops_platform_organization_id",
+    "finops_key_max_age_days",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +122,7 @@ def asked(platform: Platform, months: Sequence[str]) -> Answers:
     except FinopsError as error:
         return Answers(failure=str(error))
     sources = {str(source.get("account_id")): source for source in listed}
-    last_months, failure = list(months)[-_MONTHS:], ""
+    last_months, failure = list(months)[-MONTHS:], ""
     costs = None
     if last_months:
         try:
@@ -259,13 +266,38 @@ def _delivery(visit: Visit) -> Mapping[str, Any] | None:
     return found
 
 
-def with_inventory(report: dict[str, Any], inventory: Sequence[str]) -> dict[str, Any]:
+def report_of(
+    visits: Sequence[Visit],
+    answers: Mapping[str, Answers],
+    roots: Mapping[str, str | None],
+    now: datetime.datetime,
+    previous: Mapping[str, Any] | None,
+    why_not: str,
+) -> dict[str, Any]:
+    """The report of all these visits.
+
+    answers: by host, those of its organization of the platform. roots: by account, its management account. previous: the
+    report before this one; why_not: why that cannot be used, empty where there is none.
+    """
+    rows = [row(seen, now) for seen in all_seen(visits, roots, answers)]
+    spent = Spent.of(visits, answers.values())
+    known = sources(answers.values())
+    covered = None
+    if spent.costs and known is not None:
+        covered = coverage(
+            organizations(visits), rows, known, spent.costs, spent.currency or "USD", spent.months, roots
+        )
+    to_know = [*notes(visits, answers.values()), *([why_not] if why_not else [])]
+    return report(rows, covered, previous, now, spent.currency, spent.months, to_know)
+
+
+def with_inventory(made: dict[str, Any], inventory: Sequence[str]) -> dict[str, Any]:
     """The report with commands that can be copied: they name the inventory of this run, relative to where it ran."""
     named = " ".join("-i {0}".format(shlex.quote(_from_here(source))) for source in inventory)
-    for account in report["accounts"] if named else ():
+    for account in made["accounts"] if named else ():
         for link in account["links"]:
             link["next_action"] = link["next_action"].replace("-i INVENTORY", named)
-    return report
+    return made
 
 
 def _from_here(source: str) -> str:

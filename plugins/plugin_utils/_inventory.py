@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import Listing, management_accounts
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.platform_policies import BUCKET, meaning
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge.procedure import CASES
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
@@ -42,18 +42,14 @@ class Inventory:
         return {host: cases[host] for host in self.in_play if host in cases}
 
     def roots(self, variables: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
-        """By account, the management account of its organization; None where nobody says it and there are several.
-
-        Standalone accounts have files of their own and no part in this. variables: by host, of all accounts.
-        """
+        """As _fleet/listing.management_accounts() has them. variables: by host, of all accounts."""
         found = {host: values(variables[host], _OF_ROOTS) for host in self.cases()}
-        accounts = {host: str(of_host.get("finops_account_id")) for host, of_host in found.items()}
-        management = {accounts[host] for host in self._groups.get("management", [])}
-        only = next(iter(management)) if len(management) == 1 else None
-        roots: dict[str, str | None] = {account: account for account in management}
-        for host in self._groups.get("member", []):
-            roots.setdefault(accounts[host], found[host].get("finops_management_account_id") or only)
-        return roots
+        accounts = [
+            (case, str(found[host].get("finops_account_id")), found[host].get("finops_management_account_id"))
+            for case in CASES
+            for host in self._groups.get(case, [])
+        ]
+        return management_accounts(accounts)
 
     def registered(self, host: str, names: Iterable[str]) -> dict[str, Any]:
         """What tasks have registered for a host, as it is: results are no templates."""

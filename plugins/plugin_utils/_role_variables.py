@@ -49,7 +49,7 @@ class RoleVariables:
         # An account_id that is missing is refused with its variable's name by the module's own check of its value.
         options = {"account_id": None, **self._values(VARIABLES[module]), **procedure.options(self._case(), module)}
         if module == "account":
-            options["preflight"] = intent == procedure.CONNECT and boolean(options.get("preflight", True))
+            options["preflight"] = intent in procedure.CONNECTING and boolean(options.get("preflight", True))
         if intent == procedure.OFFBOARD:
             options.update(procedure.removal(module))
         if module == "account":

@@ -10,6 +10,7 @@ user: a connection that is not local, become, async, an environment of the task'
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.sessions
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.reconcile import Mode, run
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec, finished
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._printing import show
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._sealing import seal, unseal
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._vaulted_file import vaulted_files
 
@@ -112,7 +114,7 @@ class ActionModule(ActionBase):
         session = options.get("session")
         clients = Clients(dict(options, session=unseal(session) if isinstance(session, str) else session))
         clients.vaulted_files = vaulted_files(self._loader)
-        clients.say = Display().display
+        clients.say = functools.partial(show, Display())
         return clients
 
     def _run_as_module(self, name: str, args: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tests.faults.snapshot import USER
 from tests.integration import legacy
 from tests.integration.playbook import MIGRATE, OFFBOARD, ONBOARD, ROTATE, Fleet, Run, Variables
 
+PREPARE, CONNECT = "finops_for_cloud.aws.prepare", "finops_for_cloud.aws.connect"
 AFTER_TRANSFER = "finops_for_cloud.aws.after_billing_transfer"
 BACKFILL = "finops_for_cloud.aws.backfill"
 STORES = ("secretsmanager", "ssm", "file")
@@ -37,6 +38,18 @@ class Leaving(Scenario):
             fleet.client("s3", account).put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
             for dummy in range(2):
                 fleet.emulator.deliver(account_id, f"billing-{account_id}")
+        fleet.emulator.faults.count_from_here()
+
+
+class Half(Scenario):
+    """One of the halves of an onboarding; the second begins with what the first has made."""
+
+    def prepare(self, fleet: Fleet) -> None:
+        fleet.emulator.reset()
+        fleet.forget_files()
+        if self.playbook == CONNECT:
+            run = self.run(fleet, PREPARE)
+            assert run.code == 0, run.output
         fleet.emulator.faults.count_from_here()
 
 
@@ -206,6 +219,8 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario("onboard member", "member", member)
     yield Scenario("onboard standalone", "standalone", Fleet.standalone)
     yield Scenario("onboard with a role", "standalone", with_a_role)
+    yield Half("prepare", "standalone", Fleet.standalone, PREPARE)
+    yield Half("connect", "standalone", Fleet.standalone, CONNECT)
     yield Scenario("migrate to a role", "standalone", Fleet.standalone, MIGRATE)
     yield LateMember("late member", "member", member)
     yield Scenario("rotate", "standalone", Fleet.standalone, ROTATE)

@@ -86,6 +86,10 @@ class Run:
         rows = [row for line in self.results if line["action"] == "recap" for row in line["result"]["accounts"]]
         return {row["host"]: row for row in rows}
 
+    def counts(self) -> dict[str, int]:
+        """How many accounts the last recap counts in each state, whatever their number."""
+        return dict([line["result"]["counts"] for line in self.results if line["action"] == "recap"][-1])
+
 
 class Fleet:
     """The emulator's accounts as an inventory, and the runs over it."""

@@ -61,7 +61,7 @@ def test_a_healthy_fleet_is_proven_by_few_calls_and_no_write(audited: Audited) -
     report = audited.report
     assert {account["state"] for account in report["accounts"]} == {"ok"}
     assert (report["unconnected"], report["changes"], report["summary"]["coverage"]) == ([], [], 1.0)
-    assert {path.name for path in audited.folder.iterdir()} == FILES | {"costs"}
+    assert {path.name for path in audited.folder.iterdir()} == FILES | {"costs", "seen.json"}
     assert first.writes == second.writes == []
     aws, platform = calls(second)
     members = {variables["finops_account_id"] for variables in audited.groups["member"].values()}

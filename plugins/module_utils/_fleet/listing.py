@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.flow import flow
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import settings
@@ -108,6 +108,21 @@ def members_of(
         for source in sources
         if config_of(source).get("linked") and roots.get(str(source.get("account_id"))) in (None, root)
     ]
+
+
+def management_accounts(accounts: Sequence[tuple[str, str, Optional[str]]]) -> dict[str, Optional[str]]:
+    """By account, the management account of its organization; None where nobody says it and there are several.
+
+    Standalone accounts have files of their own and no part in this. accounts: of each its case, its id, and the management
+    account that its inventory says, None for none.
+    """
+    management = {account for case, account, dummy in accounts if case == "management"}
+    only = next(iter(management)) if len(management) == 1 else None
+    found: dict[str, Optional[str]] = dict((account, account) for account in management)
+    for case, account, said in accounts:
+        if case == "member":
+            found.setdefault(account, said or only)
+    return found
 
 
 def roots_of(

@@ -16,9 +16,15 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.verdic
     RIGHT,
     WAITING,
 )
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.findings import NOTE
 
 # Larger fleets are told of in brief, unless with -v.
 BRIEF_FROM = 30
+# A controller drops a result of more than 700,000 characters (AWX's MAX_EVENT_RES_DATA, and ansible-runner's): so of more
+# accounts than the first number only those that are not right already, each in at most 600, and no more than the second.
+WHOLE_UP_TO, MOST = 200, 1000
+_WORST_FIRST = (FAILED, FOUND, WAITING, CHANGED)
+_LONGEST = 150
 _WORDS = {CHANGED: "changed", RIGHT: "already right", WAITING: "pending", FOUND: "with findings", FAILED: "FAILED"}
 # Where accounts leave.
 _PARTING_WORDS = dict(_WORDS, **{CHANGED: "offboarded", RIGHT: "already gone", FAILED: "NOT OFFBOARDED"})
@@ -47,6 +53,46 @@ def text(rows: Sequence[Mapping[str, Any]], check_mode: bool, brief: bool) -> st
     brief_flow = in_brief([account.get("flow") for account in rows])
     lines += [brief_flow] if brief_flow else []
     return "\n".join(lines)
+
+
+def counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many accounts there are, and of each state."""
+    states = [account["state"] for account in rows]
+    return dict({"accounts": len(rows)}, **dict((state, states.count(state)) for state in _WORDS))
+
+
+def kept(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The verdicts that the task returns: all of them whole, of a large fleet the worst first and in brief."""
+    if len(rows) <= WHOLE_UP_TO:
+        return list(rows)
+    others = [account for account in rows if account["state"] in _WORST_FIRST]
+    return [_in_brief(account) for account in sorted(others, key=_rank)[:MOST]]
+
+
+def _rank(account: Mapping[str, Any]) -> int:
+    return _WORST_FIRST.index(account["state"])
+
+
+def _in_brief(account: Mapping[str, Any]) -> dict[str, Any]:
+    brief = dict((key, account[key]) for key in ("host", "account_id", "case", "state"))
+    if account["failed"]:
+        return dict(brief, failed=_cut(account["failed"], 2 * _LONGEST))
+    telling = [found for found in account["findings"] if found.get("severity") != NOTE][:1]
+    found = [
+        {
+            "code": one["code"],
+            "severity": one["severity"],
+            "title": _cut(one["title"]),
+            "remedy": _cut(one.get("remedy") or ""),
+        }
+        for one in telling
+    ]
+    return dict(brief, findings=found) if found else brief
+
+
+def _cut(text: Any, longest: int = _LONGEST) -> str:
+    told = str(text)
+    return told if len(told) <= longest else told[: longest - 3] + "..."
 
 
 def _counted(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:

@@ -26,6 +26,7 @@ FAILED, FOUND, WAITING, CHANGED, RIGHT = "failed", "found", "pending", "changed"
 # The variables in which the roles register their tasks; those of looped ones hold the results of the steps.
 REMOVALS = ("finops_offboarding", "finops_offboarding_of_management")
 REGISTERED = (
+    "finops_preparation",
     "finops_connection",
     "finops_rotation",
     "finops_retirement",
@@ -184,7 +185,8 @@ def _right(steps: Sequence[StepResult]) -> list[str]:
 
 
 def _left_out(steps: Sequence[StepResult], variables: Mapping[str, Any]) -> str | None:
-    if variables.get("finops_platform_url"):
+    only_prepared = variables.get("finops_preparation") and not variables.get("finops_connection")
+    if variables.get("finops_platform_url") or only_prepared:
         return None
     has_key = any(step.module in ("access_key", "role") for step in steps)
     return "{0}: finops_platform_url is not set".format("data source" if has_key else "access key and data source")

@@ -13,7 +13,12 @@ import dataclasses
 CONNECT, AUDIT, ROTATE, RETIRE = "connect", "audit", "rotate", "retire"
 OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2 = "offboard", "to_role", "to_role_end", "to_cur2"
 AFTER_TRANSFER, BACKFILL = "after_transfer", "backfill"
-INTENTS = (CONNECT, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2, AFTER_TRANSFER, BACKFILL)
+# What of connecting needs no write at the platform, so that many jobs may do it at once; connect does the rest.
+PREPARE = "prepare"
+CONNECTING = (CONNECT, PREPARE)
+INTENTS = (CONNECT, PREPARE, AUDIT, ROTATE, RETIRE, OFFBOARD, TO_ROLE, TO_ROLE_END, TO_CUR2, AFTER_TRANSFER, BACKFILL)
+# The secret of a key is shown once, when it is made, and so it is handed to the platform in that step.
+_WRITES_AT_PLATFORM = ("access_key", "data_source")
 # What all else of an offboarding depends on; whatever else stays keeps nothing from going that does not need it.
 DECISIVE = ("account", "data_source")
 # What the platform works with in an account: a role that it assumes, or a user's access key.
@@ -101,6 +106,8 @@ def resources(case: str, intent: str, auth: str | None = None) -> tuple[str, ...
         account, *others = about.resources
         return (account, *reversed(others))
     found = about.resources + (about.looks if intent == AUDIT else ())
+    if intent == PREPARE:
+        found = tuple(module for module in found if module not in _WRITES_AT_PLATFORM)
     if intent in (ROTATE, RETIRE):
         found = ("account", "access_key")
     if intent == TO_ROLE:
@@ -119,6 +126,11 @@ def _of_reports(about: Case, intent: str) -> tuple[str, ...]:
         begin, *end = _AFTER_TRANSFER
         return (first, begin, *others, *end)
     return _TO_CUR2 if intent == TO_CUR2 else ("account", *_BACKFILL)
+
+
+def hands_on_login(case: str, intent: str) -> bool:
+    """Whether a task after the visit goes on with its login: the second one of a rotation, and the end that asks a Root."""
+    return intent in (ROTATE, TO_ROLE) or (intent == CONNECT and case == "management")
 
 
 def options(case: str, module: str) -> dict[str, object]:

@@ -102,7 +102,7 @@ def test_an_option_with_a_reason_to_have_no_variable_exists() -> None:
 def test_connecting_alone_looks_at_what_is_in_the_way() -> None:
     variables = role_variables(finops_case="member")
     asking = {intent: variables.options("account", intent)["preflight"] for intent in procedure.INTENTS}
-    assert [intent for intent, asks in asking.items() if asks] == ["connect"]
+    assert [intent for intent, asks in asking.items() if asks] == ["connect", "prepare"]
     without = role_variables(finops_case="member", finops_preflight="no")
     assert without.options("account", procedure.CONNECT)["preflight"] is False
 

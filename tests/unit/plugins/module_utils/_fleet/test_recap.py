@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -71,6 +72,47 @@ def test_in_check_mode_nothing_is_said_to_be_done() -> None:
 )
 def test_the_last_line_counts(rows: list[dict[str, Any]], line: str) -> None:
     assert recap.text(rows, check_mode=False, brief=False).splitlines()[-1] == line
+
+
+def fleet_of(number: int, state: str, **about: Any) -> list[dict[str, Any]]:
+    long = {
+        "code": "SOURCE_WAITS",
+        "severity": "pending",
+        "title": "t" * 400,
+        "remedy": "r" * 400,
+        "expected": "e" * 900,
+    }
+    of_state = {"failed": {"failed": "Log in: " + "no " * 300}, "pending": {"findings": [NOTE, long, long]}}.get(
+        state, {}
+    )
+    return [
+        row(state, **{**of_state, "done": ["d" * 80] * 9, "right": ["user"] * 5, **about}) for dummy in range(number)
+    ]
+
+
+def test_a_small_fleet_is_returned_whole() -> None:
+    rows = [*fleet_of(100, "right"), *fleet_of(100, "failed")]
+    assert recap.kept(rows) == rows
+
+
+@pytest.mark.parametrize("state", ["failed", "pending", "changed", "found", "right"])
+def test_what_a_large_fleet_returns_stays_below_what_a_controller_keeps(state: str) -> None:
+    rows = fleet_of(5000, state)
+    assert len(json.dumps(recap.kept(rows))) < 650_000
+    assert recap.counts(rows) == {
+        "accounts": 5000,
+        **dict.fromkeys(("changed", "right", "pending", "found", "failed"), 0),
+        state: 5000,
+    }
+
+
+def test_of_a_large_fleet_the_worst_come_first_and_those_that_are_right_are_only_counted() -> None:
+    rows = [*fleet_of(300, "right"), *fleet_of(1, "changed"), *fleet_of(1, "pending"), *fleet_of(1, "failed")]
+    failed, pending, changed = recap.kept(rows)
+    assert (failed["state"], pending["state"], changed["state"]) == ("failed", "pending", "changed")
+    assert failed["failed"].startswith("Log in: no no") and len(failed["failed"]) == 300
+    assert [found["code"] for found in pending["findings"]] == ["SOURCE_WAITS"]
+    assert changed == {"account_id": "111122223333", "host": "payer", "case": "management", "state": "changed"}
 
 
 def test_what_was_left_out_and_long_reasons_are_told() -> None:

@@ -25,9 +25,25 @@ def test_the_role_of_a_case_lists_its_steps(case: str) -> None:
     steps, looks = shown["finops_steps_of_" + case], shown["finops_looks_of_" + case]
     assert tuple(step["module"] for step in steps) == procedure.resources(case, procedure.CONNECT)
     assert tuple(step["module"] for step in steps + looks) == procedure.resources(case, procedure.AUDIT)
+    assert tuple(step["module"] for step in steps[:-2]) == procedure.resources(case, procedure.PREPARE)
     backwards = steps[:1] + steps[:0:-1]
     assert tuple(step["module"] for step in backwards) == procedure.resources(case, procedure.OFFBOARD)
     assert all(step["removal"] for step in backwards[1:])
+
+
+@pytest.mark.parametrize("case", list(procedure.CASES))
+@pytest.mark.parametrize("auth", [*procedure.AUTHS, None])
+def test_preparing_and_what_writes_to_the_platform_are_connecting(case: str, auth: str | None) -> None:
+    prepared = procedure.resources(case, procedure.PREPARE, auth)
+    whole = procedure.resources(case, procedure.CONNECT, auth)
+    assert prepared == tuple(module for module in whole if module not in ("access_key", "data_source"))
+    assert prepared[0] == "account"
+
+
+@pytest.mark.parametrize("case", list(procedure.CASES))
+def test_a_login_is_handed_on_only_where_a_later_task_takes_it(case: str) -> None:
+    handing_on = {intent for intent in procedure.INTENTS if procedure.hands_on_login(case, intent)}
+    assert handing_on == {"rotate", "to_role", *(["connect"] if case == "management" else [])}
 
 
 @pytest.mark.parametrize(("case", "has_report"), REPORT.items())
@@ -76,7 +92,7 @@ def test_every_resource_has_a_name_for_people_and_every_intent_one_of_its_own() 
         "time without a report",
         "months of the past",
     ]
-    assert procedure.INTENTS[:4] == ("connect", "audit", "rotate", "retire")
+    assert procedure.INTENTS[:5] == ("connect", "prepare", "audit", "rotate", "retire")
 
 
 @pytest.mark.parametrize("intent", [procedure.ROTATE, procedure.RETIRE])

@@ -54,7 +54,9 @@ class Controller:
         if method != "GET":
             self.writes.append(f"{method} {path}")
         if not rest:
-            return (201, self.shown(kind, self._make(kind, body))) if method == "POST" else (200, self._list(kind, query))
+            return (
+                (201, self.shown(kind, self._make(kind, body))) if method == "POST" else (200, self._list(kind, query))
+            )
         item = self.objects.get(kind, {}).get(int(rest[0]))
         if item is None:
             return 404, {"detail": "Not found."}
@@ -64,9 +66,7 @@ class Controller:
             return 200, self.shown(kind, item)
         return self._below(kind, item, rest[1], method, path, body)
 
-    def _below(
-        self, kind: str, item: Json, name: str, method: str, path: str, body: Json
-    ) -> tuple[int, Json | None]:
+    def _below(self, kind: str, item: Json, name: str, method: str, path: str, body: Json) -> tuple[int, Json | None]:
         if name == "survey_spec":
             if method == "POST":
                 self.surveys[path] = body
@@ -75,7 +75,9 @@ class Controller:
             made = self._make("workflow_approval_templates", body)
             item["unified_job_template"] = made["id"]
             return 201, self.shown("workflow_approval_templates", made)
-        if kind == "workflow_approval_templates" or not re.fullmatch(r"credentials|\w+_nodes|notification_templates_\w+", name):
+        if kind == "workflow_approval_templates" or not re.fullmatch(
+            r"credentials|\w+_nodes|notification_templates_\w+", name
+        ):
             return 404, {"detail": "Not found."}
         linked = self.related.setdefault(path, [])
         if method == "POST":
@@ -118,7 +120,11 @@ class Controller:
         found = [(one, item) for one in kinds for item in self.objects.get(one, {}).values()]
         wanted = {key.removeprefix("or__"): value for key, value in query.items() if not key.startswith("page")}
         # Of the filters that a kind has no field for, the real one would complain.
-        fits = [(one, item) for one, item in found if all(str(item.get(key, value)) == value for key, value in wanted.items())]
+        fits = [
+            (one, item)
+            for one, item in found
+            if all(str(item.get(key, value)) == value for key, value in wanted.items())
+        ]
         return _page([self.shown(one, item) for one, item in fits])
 
 

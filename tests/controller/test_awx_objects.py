@@ -52,7 +52,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def apply(url: str, *arguments: str) -> tuple[str, int]:
     """The output of a run that succeeds, and how many objects it changed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CONTROLLER_"))}
-    access = {"CONTROLLER_HOST": url, "CONTROLLER_USERNAME": "admin", "CONTROLLER_PASSWORD": "any"}
+    access = {"CONTROLLER_HOST": url, "CONTROLLER_OAUTH_TOKEN": "any"}
     platform = {"FINOPS_PLATFORM_URL": "https://finops.example.com", "FINOPS_PLATFORM_ORGANIZATION_ID": "one"}
     done = subprocess.run(
         [Path(sys.executable).parent / "ansible-playbook", "playbooks/awx.yml", "-vvv", *arguments],

@@ -73,8 +73,9 @@ def sent(variables: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The module and its arguments, object by object."""
     for module, loop, arguments, task in tasks():
         for item in variables[loop]:
-            if "item.is_wanted" not in str(task.get("when")) or item["is_wanted"]:
-                yield module, rendered(arguments, {**variables, "item": item})
+            known = {**variables, "item": item}
+            if rendered("{{{{ {0} }}}}".format(task.get("when", True)), known):
+                yield module, rendered(arguments, known)
 
 
 class _Asked(Exception):

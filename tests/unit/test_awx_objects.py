@@ -134,7 +134,7 @@ def test_the_workflows_run_as_they_say(variables: dict[str, Any]) -> None:
 
 
 def test_what_is_named_is_made(variables: dict[str, Any]) -> None:
-    made = {module: set() for module, *dummy in tasks()}
+    made: dict[str, set[Any]] = {module: set() for module, *dummy in tasks()}
     for module, arguments in sent(variables):
         made[module].add(arguments.get("name"))
     templates = made["job_template"] | made["workflow_job_template"] | made["inventory_source"]

@@ -18,6 +18,12 @@ from jinja2.nativetypes import NativeEnvironment
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PLAYBOOK = CHECKOUT / "playbooks" / "awx.yml"
+# What is not set as it is shipped.
+EVERYTHING = {
+    "finops_awx_webhook_url": "https://hooks.example.com/finops",
+    "finops_awx_standalone_logins": "logins.ini",
+    "finops_awx_vault_password_file": "password",
+}
 OMITTED = object()
 
 

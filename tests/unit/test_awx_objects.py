@@ -14,13 +14,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._module import argument_spec
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._shell import RESOURCES
-from tests.awx_objects import CHECKOUT, objects, sent, specification, tasks
+from tests.awx_objects import CHECKOUT, EVERYTHING, objects, sent, specification, tasks
 
-EVERYTHING = {
-    "finops_awx_webhook_url": "https://hooks.example.com/finops",
-    "finops_awx_standalone_logins": "logins.ini",
-    "finops_awx_vault_password_file": "password",
-}
 # Made beside this: the two halves of onboard; and playbooks that are for no job of a controller.
 HALVES = {"playbooks/prepare.yml", "playbooks/connect.yml"}
 NO_JOBS = {"playbooks/awx.yml", "playbooks/merge_reports.yml"}

@@ -9,15 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.awx_objects import objects, sent
+from tests.awx_objects import EVERYTHING, objects, sent
 from tests.controller.in_process import apply
 from tests.controller.stand_in import ENCRYPTED, Controller
-
-EVERYTHING = {
-    "finops_awx_webhook_url": "https://hooks.example.com/finops",
-    "finops_awx_standalone_logins": "logins.ini",
-    "finops_awx_vault_password_file": "password",
-}
 
 
 def applied(controller: Controller, **settings: Any) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ options:
 
 import atexit
 import contextlib
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -110,10 +111,8 @@ class CallbackModule(CallbackBase):
         """Begin with nothing."""
         self._begun, self._latest, self._has_steps, self._is_judged = time.monotonic(), "", False, False
         self._states = words.IN_CHECK_MODE if context.CLIARGS.get("check") else words.STATES
-        # ansible-runner makes a callback of its own from this one, which does not have its option.
-        self._screen = Screen(self._display, self._states, 10.0)
-        with contextlib.suppress(KeyError):
-            self._screen = Screen(self._display, self._states, self.get_option("interval"))
+        is_itself = type(self) is CallbackModule
+        self._screen = Screen(self._display, self._states, self._interval(), is_watched=is_itself)
         self._accounts = Accounts()
         self._failures: dict[str, list[str]] = {}
         self._findings: list[str] = []
@@ -122,6 +121,14 @@ class CallbackModule(CallbackBase):
         self._worked: dict[str, str] = {}
         self._hostvars: Mapping[str, Any] = {}
         atexit.register(self._interrupted)
+
+    def _interval(self) -> float:
+        """As set; ansible-runner makes a callback of its own from this one, which lacks the option, not its variable."""
+        with contextlib.suppress(KeyError, AnsibleError):
+            return float(self.get_option("interval"))
+        with contextlib.suppress(ValueError):
+            return float(os.environ.get("FINOPS_FLEET_INTERVAL", ""))
+        return 10.0
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         """Of a play in batches, each batch begins anew; a file of variables may still have to be made."""

@@ -26,6 +26,9 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._aws.secret_s
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 
+# AWX and Automation Controller tell their jobs by it where the controller is.
+CONTROLLERS_JOB = "AWX_HOST"
+
 
 class VaultedFile(SecretStore):
     """One account's file, mode 0600, replaced all at once; InputError where it could not be written."""
@@ -102,6 +105,12 @@ def vaulted_files(loader: Any) -> Callable[[str, str], SecretStore]:
     """What makes a VaultedFile from a folder and a name, with the vault secrets of the run."""
 
     def store(folder: str, name: str) -> SecretStore:
+        if CONTROLLERS_JOB in os.environ:
+            raise InputError(
+                "secret_store",
+                "file does not last in a job of AWX or Automation Controller: its folder goes away with the job's "
+                "container, and the keys' secrets with it. Set secretsmanager or ssm, or leave it at platform",
+            )
         secrets = loader._vault.secrets
         if not secrets:
             raise InputError(

@@ -325,6 +325,17 @@ def test_a_file_store_without_a_vault_password_is_a_clear_error_before_any_write
     assert run.writes == []
 
 
+def test_a_file_store_in_a_job_of_a_controller_is_a_clear_error_before_any_write(laboratory: Laboratory) -> None:
+    fleet = laboratory.fleet
+    store = {"finops_secret_store": "file", "finops_secret_store_folder": str(fleet.folder / "store")}
+    vault = ("--vault-password-file", str(fleet.vault_password_file()))
+    groups = {"standalone": {"laboratory": fleet.standalone(**store)}}
+    run = fleet.run(groups, *vault, environment={"AWX_HOST": "https://awx.example.com"})
+    assert run.code == 2
+    assert "finops_secret_store: file does not last in a job of AWX" in run.output
+    assert run.writes == []
+
+
 def test_a_data_source_connected_since_the_listing_keeps_its_key(connected: Laboratory) -> None:
     """The task is told that the account has no data source, as a listing from before its connection would say."""
     playbook = connected.fleet.folder / "stale.yml"

@@ -14,10 +14,12 @@ from collections.abc import Callable
 
 import yaml
 
+from tests.lint import execution_environment as definition
 from tests.lint import links, policies
 from tests.lint.environments import PYTHON_VERSIONS, environment, own_python, prepare_pip, starts
 from tests.lint.tree import (
     AMAZON,
+    AWX,
     BUILD,
     CHECKOUT,
     COLLECTION,
@@ -74,8 +76,9 @@ def galaxy() -> bool:
     """galaxy-importer takes the tarball, and nothing in its log is a warning or an error."""
     requirements = CHECKOUT / "tests" / "requirements-galaxy-importer.txt"
     folder = environment("galaxy-importer", requirements.read_text())
-    # ansible-doc, as the importer runs it, looks for amazon.aws beside itself only.
-    link(next(folder.glob("lib/python*/site-packages")) / AMAZON, PACKAGES / AMAZON)
+    # ansible-doc and ansible-lint, as the importer runs them, look for other collections beside themselves only.
+    for collection in (AMAZON, AWX):
+        link(next(folder.glob("lib/python*/site-packages")) / collection, PACKAGES / collection)
     target = BUILD / "galaxy"
     shutil.rmtree(target, ignore_errors=True)
     tree = copy_collection(target / COLLECTION)
@@ -85,6 +88,30 @@ def galaxy() -> bool:
     importer = (folder / "bin" / "python", "-m", "galaxy_importer.main")
     log = output_of(*importer, next(target.glob("*.tar.gz")), cwd=target, PATH=path)
     return IMPORTED in log and not any(BAD_LOG_LINE.match(line) for line in log.splitlines())
+
+
+def execution_environment() -> bool:
+    """ansible-builder finds in the collection what the README requires, and takes the file of an execution environment."""
+    requirements = CHECKOUT / "tests" / "requirements-ansible-builder.txt"
+    builder = environment("ansible-builder", requirements.read_text()) / "bin" / "ansible-builder"
+    target = BUILD / "execution-environment"
+    shutil.rmtree(target, ignore_errors=True)
+    tree = copy_collection(target / COLLECTION)
+    found = {name: target / f"{name}.txt" for name in ("python", "system")}
+    wrote = ("--write-pip", found["python"], "--write-bindep", found["system"])
+    build = ("ansible-galaxy", "collection", "build", "--output-path", tree / "build" / "execution-environment")
+    file = tree / "extensions" / "execution-environment" / "execution-environment.yml"
+    create = (builder, "create", "--file", file, "--context", target / "context")
+    if not (run(builder, "introspect", *wrote, target) and run(*build, cwd=tree) and run(*create, cwd=target)):
+        return False
+    texts = {name: path.read_text() if path.exists() else "" for name, path in found.items()}
+    about, readme = yaml.safe_load((tree / "galaxy.yml").read_text()), (tree / "README.md").read_text()
+    lists = [definition.without_comments(texts[name]) for name in ("python", "system")]
+    wrong = list(definition.problems(*lists, yaml.safe_load(file.read_text()), readme, about))
+    if not list((target / "context").glob("_build/collection/*.tar.gz")):
+        wrong.append("the build context has no tarball of the collection")
+    print("".join(f"{problem}\n" for problem in wrong), end="")
+    return not wrong
 
 
 def ansible_lint() -> bool:
@@ -215,5 +242,5 @@ def hooks() -> bool:
 
 GATES: tuple[Gate, ...] = (
     *(sanity, galaxy, ansible_lint, documentation, types, hooks, rights, changelog, vulnerabilities),
-    *(licences, secrets, spelling, layout_of_yaml, addresses, generated, code, layout),
+    *(execution_environment, licences, secrets, spelling, layout_of_yaml, addresses, generated, code, layout),
 )

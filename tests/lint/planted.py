@@ -82,6 +82,13 @@ FAULTS = (
         "UNKNOWN_ACTION",
     ),
     Fault("changelog", "changelogs/fragments/planted.yml", None, "---\nnonsense:\n  - New.\n", "invalid section"),
+    Fault(
+        "execution_environment",
+        "meta/ee-requirements.txt",
+        "boto3>=1.34.0",
+        "boto3>=1.20.0",
+        "introspect finds the Python packages .*boto3>=1.20.0",
+    ),
     Fault("licences", "plugins/module_utils/planted.py", None, "ONE = 1\n", "module_utils/planted.py"),
     Fault("secrets", "docs/limits.md", None, f"\n`{ACCESS_KEY_ID}`\n", "docs/limits.md:.* AWS Access Key is new"),
     Fault("spelling", "README.md", None, f"\nWe {MISSPELT}.\n", f"{MISSPELT} ==> "),

@@ -17,6 +17,7 @@ BUILD = CHECKOUT / "build" / "lint"
 PACKAGES = Path(sysconfig.get_path("purelib"))
 COLLECTION = Path("ansible_collections", "finops_for_cloud", "aws")
 AMAZON = Path("ansible_collections", "amazon", "aws")
+AWX = Path("ansible_collections", "awx", "awx")
 ENVIRONMENT = {
     **os.environ,
     "HOME": str(BUILD / "home"),

@@ -29,12 +29,13 @@ def is_terminal(stream: Any) -> bool:
 class Screen:
     """What is printed, and the progress below it, until it is closed; all through Ansible's display and under its lock.
 
-    states: what people call them. interval: the most seconds between two plain lines.
+    states: what people call them. interval: the most seconds between two plain lines. is_watched: whether a person may
+    be at the terminal, if it is one; not where another program has made itself the callback.
     """
 
-    def __init__(self, display: Any, states: Mapping[str, str], interval: float) -> None:
+    def __init__(self, display: Any, states: Mapping[str, str], interval: float, is_watched: bool = True) -> None:
         self._display, self._states, self._interval = display, states, interval
-        self._is_live = is_terminal(sys.stdout)
+        self._is_live = is_watched and is_terminal(sys.stdout)
         names = [name for name in ("stdout", "stderr") if self._is_live and is_terminal(getattr(sys, name))]
         self._streams: dict[str, TextIO] = {name: getattr(sys, name) for name in names}
         for name, stream in self._streams.items():

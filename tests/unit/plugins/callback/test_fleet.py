@@ -60,6 +60,30 @@ def callback() -> Iterator[Any]:
     atexit.unregister(found._interrupted)
 
 
+class LikeRunner(fleet.CallbackModule):
+    """As ansible-runner makes a callback of its own from the one that was asked for, whose options that lacks."""
+
+    CALLBACK_NAME = "awx_display"
+
+    def get_option(self, k: str, hostvars: Any = None) -> Any:
+        raise KeyError(f"Requested entry {k} was not defined in configuration.")
+
+
+@pytest.mark.parametrize(("variable", "interval"), [("2.5", 2.5), ("", 10.0), ("soon", 10.0)])
+def test_a_callback_made_from_this_one_takes_the_variable_and_never_draws(
+    monkeypatch: pytest.MonkeyPatch, variable: str, interval: float
+) -> None:
+    made: list[tuple[float, bool]] = []
+    monkeypatch.setattr(
+        fleet, "Screen", lambda display, states, interval, is_watched: made.append((interval, is_watched))
+    )
+    monkeypatch.setenv("FINOPS_FLEET_INTERVAL", variable)
+    found = LikeRunner()
+    found.v2_playbook_on_start(None)
+    atexit.unregister(found._interrupted)
+    assert made == [(interval, False)]
+
+
 def totals(output: str) -> str:
     return next(line for line in output.splitlines() if line.startswith("2 accounts in ")).partition(": ")[2]
 

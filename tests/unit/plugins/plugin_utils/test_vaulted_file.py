@@ -54,6 +54,14 @@ def test_without_a_vault_password_nothing_can_be_kept(tmp_path: Path) -> None:
     assert error.value.option == "secret_store"
 
 
+def test_a_controllers_job_keeps_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWX_HOST", "https://awx.example.com")
+    with pytest.raises(InputError, match="goes away with the job's container") as error:
+        store(tmp_path)
+    assert error.value.option == "secret_store"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("folder", ["file", "file/below"])
 def test_a_folder_that_cannot_be_is_refused_at_once(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").write_text("x")

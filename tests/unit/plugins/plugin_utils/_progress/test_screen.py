@@ -35,13 +35,15 @@ class Stream(io.StringIO):
 class Watched:
     """A screen, where it prints, its accounts, and the time as the test wants it."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, stream: Stream, interval: float) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, stream: Stream, interval: float, is_watched: bool = True
+    ) -> None:
         monkeypatch.setattr(sys, "stdout", stream)
         monkeypatch.setattr(sys, "stderr", stream)
         self.stream, self.now = stream, 1000.0
         clock = SimpleNamespace(monotonic=lambda: self.now, strftime=lambda pattern: "12:34:56  ")
         monkeypatch.setattr(module, "time", clock)
-        self.screen = Screen(Display(), STATES, interval)
+        self.screen = Screen(Display(), STATES, interval, is_watched)
         self.accounts = Accounts()
         self.accounts.expect(HOSTS, {"member": HOSTS})
 
@@ -65,8 +67,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
 
-    def watched(is_terminal: bool, interval: float = 10.0) -> Watched:
-        return Watched(monkeypatch, Stream(is_terminal), interval)
+    def watched(is_terminal: bool, interval: float = 10.0, is_watched: bool = True) -> Watched:
+        return Watched(monkeypatch, Stream(is_terminal), interval, is_watched)
 
     return watched
 
@@ -95,6 +97,13 @@ def test_the_line_is_drawn_ten_times_a_second_at_most(opened: Opened) -> None:
         run.show(0.001)
     run.screen.close()
     assert 9 <= run.text.count("\u2591  ") <= 11
+
+
+def test_a_terminal_that_another_program_reads_gets_plain_lines(opened: Opened) -> None:
+    run = opened(True, is_watched=False)
+    run.show(11)
+    run.screen.close()
+    assert run.text == "12:34:56    0/100 accounts, 0 changed\n"
 
 
 @pytest.mark.parametrize("name", ["TERM", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS"])

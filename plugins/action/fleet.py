@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,14 +13,19 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.listing import problems
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.newcomers import checked, newcomers
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import has_role
-from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings
+from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import readers_names
 
-_ARGUMENTS = {"intent": {"type": "str", "choices": [procedure.CONNECT, procedure.AUDIT], "default": procedure.CONNECT}}
+_ARGUMENTS = {
+    "intent": {"type": "str", "choices": [procedure.CONNECT, procedure.AUDIT], "default": procedure.CONNECT},
+    "new_accounts": {"type": "list", "elements": "str", "default": []},
+}
+_OF_NEWCOMERS = ("finops_account_id", "finops_account_joined")
 _NO_ACCOUNTS = (
     "The inventory has no accounts: put each account's host into one of the groups management, member or standalone, and "
     "give it finops_account_id. Copy inventories/example of this collection to begin with."
@@ -34,9 +40,14 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow)."""
+        """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow); C(newcomers)."""
         super().run(tmp, task_vars)
-        self._audits = self.validate_argument_spec(_ARGUMENTS)[1]["intent"] == procedure.AUDIT
+        given = self.validate_argument_spec(_ARGUMENTS)[1]
+        self._audits = given["intent"] == procedure.AUDIT
+        try:
+            named = checked(given["new_accounts"])
+        except InputError as error:
+            return {"failed": True, "msg": str(error).replace("O(new_accounts)", "finops_new_accounts")}
         inventory, listings = Inventory(task_vars or {}), Listings()
         in_play = inventory.cases_in_play()
         if not in_play:
@@ -52,7 +63,9 @@ class ActionModule(ActionBase):
             except (FinopsError, AnsibleError) as error:
                 view = {"problem": worded(str(error), readers_names("account"))}
             accounts[host] = {"case": cases[0], **view}
-        return {"changed": False, "accounts": accounts}
+        joined = {host: values(variables[host], _OF_NEWCOMERS) for host in accounts}
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        return {"changed": False, "accounts": accounts, "newcomers": newcomers(accounts, joined, named, today)}
 
     def _view(self, variables: Any, listings: Listings, roots: Mapping[str, str | None]) -> dict[str, Any]:
         listing = listings.of(variables)

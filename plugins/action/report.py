@@ -88,9 +88,12 @@ class ActionModule(ActionBase):
         spent = audit.Spent.of(visits, answers.values())
         listed = audit.sources(answers.values())
         covered = None
-        if spent.costs and listed is not None:
+        if listed is not None:
             organizations = audit.organizations(visits)
             covered = coverage(organizations, rows, listed, spent.costs, spent.currency or "USD", spent.months, roots)
+            if not spent.costs:
+                # Who is not on the bill is told in money; whose account left is known without.
+                del covered["unconnected"]
         notes = [*audit.notes(visits, answers.values()), *([why_not] if why_not else [])]
         return report(rows, covered, previous, now, spent.currency, spent.months, notes)
 

@@ -147,14 +147,8 @@ class Rulebook:
         self._starts += 1
         variables = self._folder / "vars.yml"
         variables.write_text(yaml.safe_dump({"finops_queue": QUEUE}))
-        command = (
-            "--rulebook",
-            "finops_for_cloud.aws.new_accounts",
-            "--inventory",
-            self._inventory,
-            "--vars",
-            variables,
-        )
+        command: tuple[str | Path, ...] = ("--rulebook", "finops_for_cloud.aws.new_accounts", "--persistence-id", QUEUE)
+        command += ("--inventory", self._inventory, "--vars", variables)
         with (self._folder / f"rulebook-{self._starts}.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [self._program, *command],

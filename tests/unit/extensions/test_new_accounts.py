@@ -141,7 +141,7 @@ def test_each_rule_runs_a_playbook_that_there_is_and_hands_it_nothing_of_the_eve
         action = rule["action"]["run_playbook"]
         name = action["name"].removeprefix("finops_for_cloud.aws.")
         assert (EDA.parents[1] / "playbooks" / f"{name}.yml").is_file()
-        assert set(action) == {"name", "check_files"}
+        assert set(action) == {"name"}
         changes.add(rule["condition"].split('"')[1])
     assert changes == set(FILTER["CHANGES"].values())
 

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # Ansible's own files (temporary ones, caches) stay in the checkout.
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
-.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill proof shells bench page recording generated changelog lint planted release clean mutants controller
+.PHONY: help setup demo emulator test unit coverage integration targets molecule matrix faults bill events proof controller shells bench page recording generated changelog lint planted release clean mutants
 
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no
 
 bill: setup ## The whole bill: complete to the cent, gently, from nothing; about an hour, less with BILL_MEMBERS=30
 	$(BIN)/python -m pytest -s tests/whole_bill
+
+events: setup ## The rulebook: accounts that join and leave while messages and runs are lost; half an hour, less with EVENTS_JOINS=10
+	$(BIN)/python -m pytest -s tests/events
 
 proof: setup ## What an audit finds: each of some hundred faults, each account of an organization of sixty; a quarter of an hour
 	$(BIN)/python -m pytest -s tests/proof

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.newcomers import checked, newcomers
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.whole_inventory import (
     OF_A_CONTROLLER,
     VARIABLE,
@@ -18,14 +20,18 @@ from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet.whole_
     problems_of_whole,
 )
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
-from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.errors import FinopsError, InputError
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._mechanism.words import worded
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._resources.target import has_role
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._inventory import Inventory, Listings, values
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._role_variables import readers_names
 
 _INTENTS = [procedure.CONNECT, procedure.PREPARE, procedure.AUDIT]
-_ARGUMENTS = {"intent": {"type": "str", "choices": _INTENTS, "default": procedure.CONNECT}}
+_ARGUMENTS = {
+    "intent": {"type": "str", "choices": _INTENTS, "default": procedure.CONNECT},
+    "new_accounts": {"type": "list", "elements": "str", "default": []},
+}
+_OF_NEWCOMERS = ("finops_account_id", "finops_account_joined")
 _WRITERS = (
     "this job is one of several slices that write to the platform at the same time, and the platform answers some of that with "
     "errors. What breaks is looked up and healed, which takes time: slice the playbook prepare, and let one job connect"
@@ -44,10 +50,15 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow)."""
+        """C(accounts): by host its C(case), the C(problem) that it has, the C(data_source) that the platform lists, its C(flow); C(newcomers)."""
         super().run(tmp, task_vars)
-        intent = self.validate_argument_spec(_ARGUMENTS)[1]["intent"]
+        given = self.validate_argument_spec(_ARGUMENTS)[1]
+        intent = given["intent"]
         self._audits = intent == procedure.AUDIT
+        try:
+            named = checked(given["new_accounts"])
+        except InputError as error:
+            return {"failed": True, "msg": str(error).replace("O(new_accounts)", "finops_new_accounts")}
         inventory, listings = Inventory(task_vars or {}), Listings()
         in_play = inventory.cases_in_play()
         if not in_play:
@@ -66,7 +77,9 @@ class ActionModule(ActionBase):
             except (FinopsError, AnsibleError) as error:
                 view = {"problem": worded(str(error), readers_names("account"))}
             accounts[host] = {"case": cases[0], **view}
-        return {"changed": False, "accounts": accounts}
+        joined = {host: values(variables[host], _OF_NEWCOMERS) for host in accounts}
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        return {"changed": False, "accounts": accounts, "newcomers": newcomers(accounts, joined, named, today)}
 
     def _view(self, variables: Any, listings: Listings, roots: Mapping[str, str | None]) -> dict[str, Any]:
         listing = listings.of(variables)

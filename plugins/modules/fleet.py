@@ -24,6 +24,11 @@ options:
     type: str
     choices: [connect, prepare, audit]
     default: connect
+  new_accounts:
+    description: The ids of accounts that count as new, whenever they joined and whether they are connected or not.
+    type: list
+    elements: str
+    default: []
 version_added: 1.0.0
 author:
   - The finops_for_cloud.aws contributors (!UNKNOWN)
@@ -86,4 +91,13 @@ accounts:
           type: str
           returned: where there is no problem and C(finops_platform_url) is set
           sample: proven
+newcomers:
+  description:
+    - The hosts of the play whose account is new, those of O(new_accounts) and those that joined the organization in the last
+      three days and are not connected yet, or not awake. One of which nobody says when it joined counts as new.
+    - C(finops_account_joined) of a host says when it joined, as P(finops_for_cloud.aws.organization#inventory) sets it.
+  returned: always
+  type: list
+  elements: str
+  sample: [shop]
 """

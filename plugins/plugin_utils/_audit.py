@@ -283,10 +283,13 @@ def report_of(
     spent = Spent.of(visits, answers.values())
     known = sources(answers.values())
     covered = None
-    if spent.costs and known is not None:
+    if known is not None:
         covered = coverage(
             organizations(visits), rows, known, spent.costs, spent.currency or "USD", spent.months, roots
         )
+        if not spent.costs:
+            # Who is not on the bill is told in money; whose account left is known without.
+            del covered["unconnected"]
     to_know = [*notes(visits, answers.values()), *([why_not] if why_not else [])]
     return report(rows, covered, previous, now, spent.currency, spent.months, to_know)
 

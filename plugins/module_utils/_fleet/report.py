@@ -58,8 +58,9 @@ def report(
 ) -> dict[str, Any]:
     """The whole report.
 
-    rows: as row() has them. coverage: as _fleet/coverage has it, None where nobody asked which accounts there are.
-    previous: the report before this one, None where there is none. months: those that spend is counted of.
+    rows: as row() has them. coverage: as _fleet/coverage has it, without C(unconnected) where no costs are known, None where
+    nobody asked which accounts there are. previous: the report before this one, None where there is none. months: those
+    that spend is counted of.
     """
     found = coverage or {}
     before = _links_before(previous)
@@ -210,7 +211,7 @@ def _summary(
         "connected_spend": float(rounded(connected)),
         "currency": currency,
         "months": sorted(months),
-        "coverage": round(float(connected / total), 4) if total > 0 and coverage is not None else None,
+        "coverage": round(float(connected / total), 4) if total > 0 and "unconnected" in (coverage or {}) else None,
         "notes": list(notes),
     }
 

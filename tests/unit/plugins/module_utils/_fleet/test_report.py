@@ -187,6 +187,22 @@ def test_a_stray_is_told_of_at_its_account_or_gets_a_row() -> None:
     assert set(states(found[2]).values()) == {"failed", "not_asked"}
 
 
+def test_a_stray_is_told_of_also_where_no_costs_are_known() -> None:
+    stray = {
+        "account_id": OTHER,
+        "name": "",
+        "code": "SOURCE_LEFT_ORGANIZATION",
+        "evidence": "it left",
+        "next_action": "",
+    }
+    found = report(rows(), {"strays": [stray]}, None, NOW)
+    assert (found["accounts"][-1]["account_id"], found["unconnected"], found["summary"]["coverage"]) == (
+        OTHER,
+        [],
+        None,
+    )
+
+
 def test_since_is_now_at_first_and_stays_while_the_state_does() -> None:
     drifting = {"findings": [finding("POLICY_DOCUMENT")]}
     first = report(rows(**drifting), NOTHING, None, NOW)

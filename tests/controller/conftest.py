@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.controller.jobs import Controller, runner
+from tests.controller.environment import runner
+from tests.controller.jobs import Controller
 from tests.emulator.fleet import Emulator
 from tests.integration.playbook import Fleet
 
@@ -32,10 +34,16 @@ def fleet(emulator: Emulator, tmp_path: Path) -> Fleet:
     return Fleet(emulator, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def programs() -> Path:
+    """The folder of the execution environment's programs."""
+    try:
+        return runner()
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"SKIPPED, and nothing is proven about jobs: ansible-runner cannot be installed here: {error}")
+
+
 @pytest.fixture
-def controller(fleet: Fleet, tmp_path: Path) -> Controller:
+def controller(programs: Path, tmp_path: Path) -> Controller:
     """A controller without an inventory yet."""
-    program = runner()
-    if program is None:
-        pytest.skip("SKIPPED, and nothing is proven about slices: ansible-runner cannot be installed here")
-    return Controller(program, tmp_path)
+    return Controller(programs, tmp_path)

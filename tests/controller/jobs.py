@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lint.environments import environment
 from tests.lint.tree import CHECKOUT
 
-_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 _ALL_ACCOUNTS = "plugin: finops_for_cloud.aws.all_accounts\n"
 _LONGEST = 3 * 3600
 # What AWX's inventory has of a slice: of the enabled hosts by name each count-th, the groups with these alone, and the
@@ -34,14 +32,6 @@ for group in whole.values():
 whole["_meta"] = {{"hostvars": {{host: variables[host] for host in hosts}}}}
 print(json.dumps(whole))
 """
-
-
-def runner() -> Path | None:
-    """ansible-runner in its environment, which is made where it is missing; None where it cannot be installed."""
-    try:
-        return environment("controller", _REQUIREMENTS.read_text()) / "bin" / "ansible-runner"
-    except subprocess.CalledProcessError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -62,9 +52,17 @@ class Outcome:
 class Job:
     """A job that goes on."""
 
-    def __init__(self, program: Path, folder: Path, playbook: str) -> None:
+    def __init__(self, programs: Path, folder: Path, playbook: str) -> None:
         self._folder = folder
-        command = [str(program), "run", str(folder), "--ident", "job", "-p", f"playbooks/{playbook}.yml"]
+        command = [
+            str(programs / "ansible-runner"),
+            "run",
+            str(folder),
+            "--ident",
+            "job",
+            "-p",
+            f"playbooks/{playbook}.yml",
+        ]
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT, cwd=folder)
 
@@ -89,10 +87,13 @@ class Job:
 
 
 class Controller:
-    """Launches jobs over one inventory, which it has read from its sources as AWX reads them."""
+    """Launches jobs over one inventory, which it has read from its sources as AWX reads them.
 
-    def __init__(self, program: Path, folder: Path) -> None:
-        self._program, self._folder = program, folder
+    programs: the folder of the execution environment's programs.
+    """
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
         self._launched = 0
         self._whole = folder / "whole.json"
 
@@ -101,10 +102,9 @@ class Controller:
         source, all_accounts = self._folder / "source.json", self._folder / "zz_all_accounts.yml"
         source.write_text(json.dumps(inventory))
         all_accounts.write_text(_ALL_ACCOUNTS)
-        command = [str(Path(sys.executable).parent / "ansible-inventory"), "-i", str(source), "-i", str(all_accounts)]
-        listed = subprocess.run(
-            [*command, "--list", "--export"], env=self._environment(), capture_output=True, text=True, check=True
-        )
+        command = [str(self._programs / "ansible-inventory"), "-i", str(source), "-i", str(all_accounts)]
+        found = {**self._environment(), "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".collections")}
+        listed = subprocess.run([*command, "--list", "--export"], env=found, capture_output=True, text=True, check=True)
         self._whole.write_text(listed.stdout)
 
     def launch(self, playbook: str, number: int = 0, count: int = 1, forks: int = 4, **variables: Any) -> Job:
@@ -120,7 +120,7 @@ class Controller:
         script = folder / "inventory" / "hosts.py"
         script.write_text(_SCRIPT.format(python=sys.executable, whole=str(self._whole), number=number, count=count))
         script.chmod(0o700)
-        return Job(self._program, folder, playbook)
+        return Job(self._programs, folder, playbook)
 
     def sliced(self, playbook: str, count: int, reports: Path | None = None, **variables: Any) -> list[Outcome]:
         """All slices of a job at once; reports: the folder in which each slice has one for its report."""
@@ -133,9 +133,9 @@ class Controller:
         return self.launch(playbook, **variables).end()
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of the user's AWS or Ansible settings; Ansible is the checkout's own."""
+        """Nothing of the user's AWS or Ansible settings; the collection is the checkout, which the project is."""
         return {
-            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+            "PATH": os.pathsep.join((str(self._programs), os.environ["PATH"])),
             "HOME": str(self._folder),
             "ANSIBLE_HOME": str(self._folder / "ansible"),
             "ANSIBLE_NOCOLOR": "1",

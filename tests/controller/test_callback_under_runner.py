@@ -14,20 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.controller.environment import runner
 from tests.emulator.fleet import Emulator
 from tests.integration.playbook import CHECKOUT, Fleet
 from tests.lint.tree import copy_collection
 
 FLEET = "finops_for_cloud.aws.fleet"
-
-
-@pytest.fixture(scope="module")
-def programs() -> Path:
-    try:
-        return runner()
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"SKIPPED: no environment with ansible-runner can be made here: {error}")
 
 
 @pytest.fixture

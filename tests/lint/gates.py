@@ -106,8 +106,8 @@ def execution_environment() -> bool:
         return False
     texts = {name: path.read_text() if path.exists() else "" for name, path in found.items()}
     about, readme = yaml.safe_load((tree / "galaxy.yml").read_text()), (tree / "README.md").read_text()
-    lists = [definition.without_comments(texts[name]) for name in ("python", "system")]
-    wrong = list(definition.problems(*lists, yaml.safe_load(file.read_text()), readme, about))
+    python, system = (definition.without_comments(texts[name]) for name in ("python", "system"))
+    wrong = list(definition.problems(python, system, yaml.safe_load(file.read_text()), readme, about))
     if not list((target / "context").glob("_build/collection/*.tar.gz")):
         wrong.append("the build context has no tarball of the collection")
     print("".join(f"{problem}\n" for problem in wrong), end="")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.finops_for_cloud.aws.plugins.module_utils._fleet import whole_inventory
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._knowledge import procedure
 from ansible_collections.finops_for_cloud.aws.plugins.module_utils._version import VERSION
 from ansible_collections.finops_for_cloud.aws.plugins.plugin_utils._settings_table import SETTINGS
@@ -94,6 +95,6 @@ def test_the_readme_lists_every_variable_and_no_other() -> None:
     patterns = re.findall(r"`(finops_[a-z_*]+)`", " ".join(rows))
     assert patterns
     playbooks = "".join(path.read_text() for path in (generated.CHECKOUT / "playbooks").glob("*.yml"))
-    known = {*WORDS, *re.findall(r"(finops_[a-z_]+) \| default\(omit\)", playbooks)}
+    known = {*WORDS, *re.findall(r"(finops_[a-z_]+) \| default\(", playbooks), whole_inventory.VARIABLE}
     assert [variable for variable in known if not any(fnmatchcase(variable, pattern) for pattern in patterns)] == []
     assert [pattern for pattern in patterns if not any(fnmatchcase(variable, pattern) for variable in known)] == []

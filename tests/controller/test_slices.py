@@ -82,7 +82,10 @@ def test_slices_prepare_one_job_connects_and_slices_prove_it(
     assert len(fleet.sources()) == number
     assert refused_by_the_platform(fleet, "connect") == []
     made = Counter(call["operation"] for call in fleet.emulator.calls("connect") if call["write"])
-    assert {name for name in made if not name.endswith(("CloudAccount", "CloudAccounts"))} == {"CreateAccessKey"}, made
+    assert {name for name in made if not name.endswith(("CloudAccount", "CloudAccounts"))} == {
+        "TagUser",
+        "CreateAccessKey",
+    }, made
     past.go_by()
 
     groups["member"]["member-001"]["finops_assume_role_arn"] += "Gone"

@@ -33,8 +33,9 @@ def test_what_is_prepared_is_connected_without_another_write_to_the_account(flee
 
     connected = fleet.run(groups, playbook=CONNECT, finops_auth=auth)
     assert connected.code == 0, connected.output
+    # What it noted before it wrote, in tags, and the key.
     of_aws = {call for call in connected.writes if not call.startswith(prefix)}
-    assert of_aws == ({"iam:CreateAccessKey"} if auth == "access_key" else set())
+    assert of_aws == ({"iam:TagUser", "iam:CreateAccessKey"} if auth == "access_key" else {"iam:TagRole"})
     assert len(fleet.sources()) == 6
     # A sealed login is handed on to the task that asks Roots for their past, and to no other.
     with_session = {line["host"] for line in connected.results if "session" in line["result"]}

@@ -109,8 +109,8 @@ class Story:
         return set()
 
 
-def _event(name: str, account: str, **detail: Any) -> dict[str, Any]:
-    return {"event_name": name, "serviceEventDetails": {"accountId": account, **detail}}
+def _event(event_name: str, account: str, **detail: Any) -> dict[str, Any]:
+    return {"event_name": event_name, "serviceEventDetails": {"accountId": account, **detail}}
 
 
 @pytest.fixture

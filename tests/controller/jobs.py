@@ -45,8 +45,16 @@ class Outcome:
     @property
     def artifacts(self) -> dict[str, Any]:
         """What the job's C(set_stats) left."""
+        return dict(self._end().get("artifact_data", {}))
+
+    @property
+    def changed(self) -> dict[str, int]:
+        """How many changes the controller counts for each host that has some."""
+        return {host: count for host, count in self._end().get("changed", {}).items() if count}
+
+    def _end(self) -> dict[str, Any]:
         ends = [event for event in self.events if event["event"] == "playbook_on_stats"]
-        return dict(ends[-1]["event_data"]["artifact_data"]) if ends else {}
+        return dict(ends[-1]["event_data"]) if ends else {}
 
 
 class Job:

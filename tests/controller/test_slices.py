@@ -133,12 +133,15 @@ def test_an_account_that_two_slices_have_is_refused_by_both(controller: Controll
     assert fleet.member(0)["finops_account_id"] not in written
 
 
-def test_what_a_controller_keeps_of_an_account_is_small(controller: Controller, fleet: Fleet) -> None:
-    synchronise(controller, fleet, {"member": {"shop": fleet.member(0)}})
-    assert controller.run("onboard").status == "successful"
-    again = controller.run("onboard")
+def test_what_a_controller_keeps_of_an_account_is_small_and_true(controller: Controller, fleet: Fleet) -> None:
+    broken = fleet.member(1)
+    broken["finops_assume_role_arn"] += "Gone"
+    synchronise(controller, fleet, {"member": {"shop": fleet.member(0), "broken": broken}})
+    first, again = controller.run("onboard"), controller.run("onboard")
+    assert (first.status, again.status) == ("failed", "failed"), first.output
+    assert (first.changed.keys(), again.changed) == ({"shop"}, {}), first.output
     results = [event["event_data"]["res"] for event in again.events if event["event_data"].get("res")]
     assert [one for one in results if '"session":' in json.dumps(one)] == []
     assert again.artifacts["finops_recap"] == {
-        "accounts": 1, "changed": 0, "right": 1, "pending": 0, "found": 0, "failed": 0
+        "accounts": 2, "changed": 0, "right": 1, "pending": 0, "found": 0, "failed": 1
     }  # fmt: skip

@@ -18,9 +18,10 @@ from typing import Any
 
 import boto3
 import yaml
-from moto.server import ThreadedMotoServer
 
 from tests.emulator.fleet import Emulator
+from tests.emulator.serving import Server
+from tests.events.services import Services
 from tests.lint.tree import CHECKOUT
 from tests.matrix import program
 
@@ -67,13 +68,11 @@ class Stack:
 
     def __init__(self, emulator: Emulator) -> None:
         self._login = {"aws_access_key_id": emulator.access_key_id, "aws_secret_access_key": emulator.secret_access_key}
-        self._server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
 
     def __enter__(self) -> Stack:
         """Make the stack."""
-        self._server.start()
-        host, port = self._server.get_host_and_port()
-        self.url = f"http://{host}:{port}"
+        self._server = Server(Services(), threads=8)
+        self.url = self._server.url
         stacks = self.client("cloudformation")
         stacks.create_stack(StackName=QUEUE, TemplateBody=TEMPLATE.read_text(), Capabilities=["CAPABILITY_IAM"])
         (stack,) = stacks.describe_stacks(StackName=QUEUE)["Stacks"]

@@ -19,6 +19,7 @@ from tests.emulator.serving import Server
 from tests.lint.tree import AWX, CHECKOUT, PACKAGES
 
 SECRETS = {"AWS_SECRET_ACCESS_KEY": "first-hidden-word", "FINOPS_PLATFORM_TOKEN": "second-hidden-word"}
+HOME = str(CHECKOUT / "build" / "ansible")
 pytestmark = pytest.mark.skipif(not (PACKAGES / AWX).is_dir(), reason="SKIPPED: awx.awx is not installed here")
 
 
@@ -57,7 +58,14 @@ def apply(url: str, *arguments: str) -> tuple[str, int]:
     done = subprocess.run(
         [Path(sys.executable).parent / "ansible-playbook", "playbooks/awx.yml", "-vvv", *arguments],
         cwd=CHECKOUT,
-        env={**kept, **access, **platform, **SECRETS, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"},
+        env={
+            **kept,
+            **access,
+            **platform,
+            **SECRETS,
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "ANSIBLE_HOME": HOME,
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -55,13 +55,13 @@ faults: setup ## Runs killed at every write, lost answers, throttles, no gap, no
 bill: setup ## The whole bill: complete to the cent, gently, from nothing; about an hour, less with BILL_MEMBERS=30
 	$(BIN)/python -m pytest -s tests/whole_bill
 
-events: setup ## The rulebook: accounts that join and leave while messages and runs are lost; half an hour, less with EVENTS_JOINS=10
+events: setup ## The rulebook: accounts that join and leave while messages and runs are lost; ten minutes, less with EVENTS_JOINS=10
 	$(BIN)/python -m pytest -s tests/events
 
 proof: setup ## What an audit finds: each of some hundred faults, each account of an organization of sixty; a quarter of an hour
 	$(BIN)/python -m pytest -s tests/proof
 
-controller: setup ## Jobs as AWX runs them, by ansible-runner: slices of a fleet of 200; hours, less with CONTROLLER_ACCOUNTS=12
+controller: setup ## Jobs as AWX runs them, by ansible-runner: slices of a fleet of 200; a quarter of an hour, less with CONTROLLER_ACCOUNTS=12
 	CONTROLLER_ACCOUNTS=$${CONTROLLER_ACCOUNTS:-200} $(BIN)/python -m pytest -s tests/controller
 
 shells: setup ## The integration tests through both shells, every result compared; about an hour and a quarter

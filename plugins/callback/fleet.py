@@ -111,7 +111,7 @@ class CallbackModule(CallbackBase):
         """Begin with nothing."""
         self._begun, self._latest, self._has_steps, self._is_judged = time.monotonic(), "", False, False
         self._states = words.IN_CHECK_MODE if context.CLIARGS.get("check") else words.STATES
-        is_itself = type(self) is CallbackModule
+        is_itself = self.__class__ is CallbackModule
         self._screen = Screen(self._display, self._states, self._interval(), is_watched=is_itself)
         self._accounts = Accounts()
         self._failures: dict[str, list[str]] = {}

@@ -113,7 +113,11 @@ def test_a_cancelled_job_is_healed_by_the_next(controller: Controller, fleet: Fl
     synchronise(controller, fleet, groups)
     assert statuses(controller.sliced("prepare", 2)) == {"successful": 2}
     running: list[Job] = []
-    fleet.emulator.faults.at_call("CreateCloudAccount", 3, "after", lambda: running[0].cancel())
+
+    def cancel() -> None:
+        running[0].cancel()
+
+    fleet.emulator.faults.at_call("CreateCloudAccount", 3, "after", cancel)
     running.append(controller.launch("connect"))
     assert running[0].end().status == "canceled"
     assert len(fleet.sources()) < sum(map(len, groups.values()))

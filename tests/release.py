@@ -147,10 +147,11 @@ class Installed:
             raise ReleaseError(f"the environment has {NAME} at {', '.join(places)}: remove {BUILD} and try again")
 
     def read_documentation(self, files: Mapping[str, bytes]) -> None:
-        """Shows every module, callback and role with ansible-doc, and takes every playbook's syntax."""
+        """Shows every module, callback, inventory and role with ansible-doc, and takes every playbook's syntax."""
         documented = {
             "module": _names(files, "plugins/modules/", ".py"),
             "callback": _names(files, "plugins/callback/", ".py"),
+            "inventory": _names(files, "plugins/inventory/", ".py"),
             "role": _names(files, "roles/", "/meta/argument_specs.yml"),
         }
         for kind, names in documented.items():
@@ -193,7 +194,9 @@ class Installed:
                 description.unlink(missing_ok=True)
 
     def _run_playbook(self, name: str, *arguments: str) -> None:
-        self._run("ansible-playbook", f"{NAME}.{name}", "-i", INVENTORY, *arguments)
+        report = str(BUILD / "report")
+        folders = json.dumps({"finops_report_dir": report, "finops_report_dirs": [report]})
+        self._run("ansible-playbook", f"{NAME}.{name}", "-i", INVENTORY, "--extra-vars", folders, *arguments)
         print(f"ran {NAME}.{name}")
 
     def _look_at_the_user(self, in_process: bool) -> None:

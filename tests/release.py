@@ -30,6 +30,8 @@ INVENTORY = CHECKOUT / "inventories" / "demo"
 NAME = "finops_for_cloud.aws"
 # The playbook that takes all down again, and so comes last.
 LEAVING = "offboard"
+# There is no way back from it, so that it changes nothing without being told to.
+ONLY_CHECKED = "migrate_to_role"
 # It makes the objects of AWX, which is not here.
 OF_A_CONTROLLER = "awx"
 # What a user's environment has besides the collection, as tests/requirements.txt pins it.
@@ -186,7 +188,7 @@ class Installed:
                     raise ReleaseError("onboarding failed or was not idempotent, see above")
                 self._environment["FINOPS_EMULATOR_JSON"] = str(description)
                 for name in [name for name in playbooks if name not in (LEAVING, OF_A_CONTROLLER)]:
-                    self._run_playbook(name)
+                    self._run_playbook(name, *(["--check"] if name == ONLY_CHECKED else []))
                 for in_process in (True, False):
                     self._look_at_the_user(in_process)
                 self._run_playbook(LEAVING, "--extra-vars", json.dumps({"finops_confirm_delete_history": True}))
